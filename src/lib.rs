@@ -6,6 +6,8 @@
 pub mod error;
 pub mod text;
 #[doc(hidden)]
+pub mod watch;
+#[doc(hidden)]
 pub mod rng;
 #[doc(hidden)]
 pub mod math;

@@ -1,0 +1,84 @@
+//! The ear of whoever started a run: it hears events, says when to stop, and gives the thread back.
+//!
+//! The page implements it in `web` (messages, a macrotask), the command in its binary (a bar, an atomic flag).
+
+use crate::error::{Code, Result};
+use serde::{Deserialize, Serialize};
+use std::future::Future;
+use std::pin::Pin;
+
+/// What a run says while it runs.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum Event {
+    /// A named step of the work; `name` is a key under `phase.` in the language files.
+    Phase {
+        /// The key of its name.
+        name: String,
+    },
+    /// How much of the current phase is done, in bytes, steps or folds.
+    Progress {
+        /// Done so far.
+        done: f64,
+        /// All there is; equal to `done` where it cannot be known.
+        total: f64,
+    },
+    /// The loss terms at a training step.
+    Losses {
+        /// Which network is trained: a key under `phase.`.
+        name: String,
+        /// Steps taken.
+        step: u32,
+        /// Name and mean of each term since the last such event.
+        terms: Vec<Term>,
+    },
+}
+
+/// One named term of a loss.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Term {
+    /// Its name, as the method's card spells it.
+    pub name: String,
+    /// Its value.
+    pub value: f64,
+}
+
+/// Whoever listens to a run and may stop it.
+pub trait Watch {
+    /// Hears an event. Never blocks.
+    fn event(&self, event: Event);
+    /// Milliseconds since some fixed moment: only differences mean anything, and no result may depend on them.
+    fn now_ms(&self) -> f64;
+    /// Whether the person asked to stop.
+    fn cancelled(&self) -> bool;
+    /// Gives the thread back for one macrotask, and stays away while paused.
+    fn breathe<'a>(&'a self) -> Pin<Box<dyn Future<Output = ()> + 'a>>;
+}
+
+impl dyn Watch + '_ {
+    /// Gives the thread back; then an error where the person asked to stop.
+    ///
+    /// # Errors
+    /// [`Code::Cancelled`].
+    pub async fn rest(&self) -> Result<()> {
+        self.breathe().await;
+        if self.cancelled() { Err(Code::Cancelled.err()) } else { Ok(()) }
+    }
+}
+
+/// Hears nothing and never stops: for tests and short work.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Quiet;
+
+impl Watch for Quiet {
+    fn event(&self, _event: Event) {}
+    fn now_ms(&self) -> f64 {
+        0.0
+    }
+    fn cancelled(&self) -> bool {
+        false
+    }
+    fn breathe<'a>(&'a self) -> Pin<Box<dyn Future<Output = ()> + 'a>> {
+        Box::pin(std::future::ready(()))
+    }
+}

@@ -1,1 +1,3 @@
-fn main(){}
+//! The one test binary: every module of tests.
+
+mod split;

@@ -1,1 +1,3 @@
-//! math.
+//! Mathematics on the host, in f64.
+
+pub mod stats;

@@ -3,44 +3,44 @@
 //!
 //! The house and its arrows are in `ARCHITECTURE.md`; every module uses only what stands above it here.
 
-pub mod error;
-pub mod text;
-#[doc(hidden)]
-pub mod watch;
-#[doc(hidden)]
-pub mod rng;
-#[doc(hidden)]
-pub mod math;
-#[doc(hidden)]
-pub mod table;
 #[doc(hidden)]
 pub mod cohort;
 #[doc(hidden)]
-pub mod preprocess;
-#[doc(hidden)]
-pub mod split;
-#[doc(hidden)]
-pub mod metrics;
-#[doc(hidden)]
-pub mod shift;
-#[doc(hidden)]
 pub mod device;
-#[doc(hidden)]
-pub mod nets;
-#[doc(hidden)]
-pub mod train;
-#[doc(hidden)]
-pub mod methods;
+pub mod error;
 #[doc(hidden)]
 pub mod evaluate;
 #[doc(hidden)]
 pub mod explain;
 #[doc(hidden)]
+pub mod math;
+#[doc(hidden)]
+pub mod methods;
+#[doc(hidden)]
+pub mod metrics;
+#[doc(hidden)]
+pub mod nets;
+#[doc(hidden)]
 pub mod plan;
+#[doc(hidden)]
+pub mod preprocess;
 #[doc(hidden)]
 pub mod report;
 #[doc(hidden)]
+pub mod rng;
+#[doc(hidden)]
 pub mod session;
+#[doc(hidden)]
+pub mod shift;
+#[doc(hidden)]
+pub mod split;
+#[doc(hidden)]
+pub mod table;
+pub mod text;
+#[doc(hidden)]
+pub mod train;
+#[doc(hidden)]
+pub mod watch;
 #[doc(hidden)]
 pub mod web;
 

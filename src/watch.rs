@@ -4,6 +4,7 @@
 
 use crate::error::{Code, Result};
 use serde::{Deserialize, Serialize};
+use std::cell::Cell;
 use std::future::Future;
 use std::pin::Pin;
 
@@ -15,6 +16,8 @@ pub enum Event {
     Phase {
         /// The key of its name.
         name: String,
+        /// What fills the slots of its words.
+        facts: Vec<(String, String)>,
     },
     /// How much of the current phase is done, in bytes, steps or folds.
     Progress {
@@ -31,6 +34,11 @@ pub enum Event {
         step: u32,
         /// Name and mean of each term since the last such event.
         terms: Vec<Term>,
+    },
+    /// A pre-training on the source ended; the tests count it.
+    Pretrained {
+        /// What was pre-trained, and on which seed.
+        key: String,
     },
 }
 
@@ -80,5 +88,38 @@ impl Watch for Quiet {
     }
     fn breathe<'a>(&'a self) -> Pin<Box<dyn Future<Output = ()> + 'a>> {
         Box::pin(std::future::ready(()))
+    }
+}
+
+/// Gives the thread back every 40 ms: short enough for a button to answer, long enough to cost nothing.
+pub struct Pulse<'a> {
+    watch: &'a dyn Watch,
+    last_ms: Cell<f64>,
+}
+
+const BREATH_MS: f64 = 40.0;
+
+impl<'a> Pulse<'a> {
+    /// A pulse on this watch.
+    pub fn new(watch: &'a dyn Watch) -> Self {
+        Self { watch, last_ms: Cell::new(watch.now_ms()) }
+    }
+    /// The watch itself.
+    pub fn watch(&self) -> &'a dyn Watch {
+        self.watch
+    }
+    /// Call it between pieces of work of a few milliseconds.
+    ///
+    /// # Errors
+    /// [`Code::Cancelled`] once the person asked to stop.
+    pub async fn breathe(&self) -> Result<()> {
+        if self.watch.cancelled() {
+            return Err(Code::Cancelled.err());
+        }
+        if self.watch.now_ms() - self.last_ms.get() >= BREATH_MS {
+            self.watch.rest().await?;
+            self.last_ms.set(self.watch.now_ms());
+        }
+        Ok(())
     }
 }

@@ -1,0 +1,1 @@
+//! The methods that stand beside every other.

@@ -1,0 +1,18 @@
+//! One row a method, in the order in which the page shows them.
+
+use super::AnyMethod;
+use crate::error::{Code, Result};
+
+/// Every method.
+pub static REGISTRY: &[&dyn AnyMethod] = &[];
+
+/// The method of this id.
+///
+/// # Errors
+/// [`Code::Unknown`] with the known ones.
+pub fn find(id: &str) -> Result<&'static dyn AnyMethod> {
+    REGISTRY.iter().copied().find(|method| method.card().id == id).ok_or_else(|| {
+        let known = REGISTRY.iter().map(|method| method.card().id).collect::<Vec<_>>().join(", ");
+        Code::Unknown.err().with("name", id).with("known", known)
+    })
+}

@@ -1,0 +1,1 @@
+//! Same task, another domain.

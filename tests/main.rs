@@ -1,3 +1,5 @@
 //! The one test binary: every module of tests.
 
 mod split;
+mod metrics;
+mod shared;

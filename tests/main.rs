@@ -1,5 +1,7 @@
 //! The one test binary: every module of tests.
 
+mod architecture;
 mod split;
+mod words;
 mod metrics;
 mod shared;

@@ -5,3 +5,4 @@ pub mod linalg;
 pub mod loess;
 pub mod logistic;
 pub mod stats;
+pub mod tests;

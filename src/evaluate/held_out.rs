@@ -1,0 +1,249 @@
+//! A given test set: the variance of training by a delete-group jackknife, of testing by the patients' influence.
+//!
+//! The fits are trained on the complements of the groups of an r-times repeated partition of the training rows into K
+//! groups ([`crate::split::jackknife`]); the estimate is their mean.
+//! Var_train = mean over repeats of (K − 1)/K · Σ (θₖ − θ̄)² (Shao and Tu, The Jackknife and Bootstrap, 1995, 2.3).
+//! Var_test: DeLong for the AUROC of two classes, the patients' influence functions for the other metrics that have one,
+//! each averaged over the fits, else a bootstrap of patients. Total = sum. The degrees of freedom are Satterthwaite's,
+//! with K − 1 for training however many repeats (repeats remove the noise of the partition, not of the rows).
+
+use super::contrast::{Contrast, Design, Evidence, Parts};
+use crate::math::stats::{mean, variance};
+use crate::metrics::delong::Placements;
+use crate::metrics::{Metric, Truth, probability, ranking, threshold};
+use crate::rng::Rng;
+use std::collections::BTreeMap;
+
+/// One pair of fits, trained without one group, and their predictions on the test set (laid out as
+/// [`Metric::compute`] takes them).
+#[derive(Debug, Clone, Copy)]
+pub struct Fit<'a> {
+    /// Which repeat.
+    pub repeat: usize,
+    /// Which group was left out.
+    pub group: usize,
+    /// The transfer procedure's predictions.
+    pub transfer: &'a [f64],
+    /// Target-only's predictions.
+    pub target_only: &'a [f64],
+}
+
+/// Bootstrap samples of patients, for metrics without an influence function.
+const BOOTSTRAPS: usize = 400;
+
+/// The contrast over the fits. `clusters` (a patient, a family) keep test rows together; `seed` serves the bootstrap.
+pub fn contrast(metric: Metric, truth: Truth<'_>, clusters: Option<&[u32]>, fits: &[Fit<'_>], seed: u64) -> Contrast {
+    let scored: Vec<(&Fit<'_>, f64, f64)> = fits
+        .iter()
+        .filter_map(|f| Some((f, metric.compute(truth, f.transfer)?, metric.compute(truth, f.target_only)?)))
+        .collect();
+    let mut repeats: BTreeMap<usize, Vec<f64>> = BTreeMap::new();
+    for (fit, a, b) in &scored {
+        repeats.entry(fit.repeat).or_default().push(metric.gain(*a, *b));
+    }
+    repeats.retain(|_, gains| gains.len() >= 2);
+    let spread: Vec<f64> = repeats
+        .values()
+        .map(|gains| {
+            let k = gains.len() as f64;
+            // (K − 1)/K · Σ (θ − θ̄)² = (K − 1)²/K · s².
+            (k - 1.0) * (k - 1.0) / k * variance(gains)
+        })
+        .collect();
+    let groups = repeats.values().map(Vec::len).min().unwrap_or(0) as f64;
+    let train = mean(&spread);
+    let used: Vec<&Fit<'_>> = scored.iter().map(|s| s.0).collect();
+    let (test, df_test) = test_variance(metric, truth, clusters, &used, seed);
+    let total = train + test;
+    let df_train = groups - 1.0;
+    let df = total * total / (train * train / df_train + test * test / df_test);
+    let side = |get: fn(&(&Fit<'_>, f64, f64)) -> f64| mean(&scored.iter().map(get).collect::<Vec<_>>());
+    let gains: Vec<f64> = scored.iter().map(|(_, a, b)| metric.gain(*a, *b)).collect();
+    let parts = Parts {
+        transfer: side(|s| s.1),
+        target_only: side(|s| s.2),
+        estimate: mean(&gains),
+        se: libm::sqrt(total),
+        df,
+        n_folds: scored.len(),
+        n_undefined: fits.len() - scored.len(),
+    };
+    Contrast::new(metric, Design::HeldOut, &Evidence::of(truth), parts)
+}
+
+/// Variance of the mean gain over draws of test patients, and its degrees of freedom.
+fn test_variance(
+    metric: Metric,
+    truth: Truth<'_>,
+    clusters: Option<&[u32]>,
+    fits: &[&Fit<'_>],
+    seed: u64,
+) -> (f64, f64) {
+    if fits.is_empty() {
+        return (f64::NAN, f64::NAN);
+    }
+    if let (Metric::Auroc, Truth::Classes { y, classes: 2 }, None) = (metric, truth, clusters) {
+        let event: Vec<bool> = y.iter().map(|&c| c == 1).collect();
+        let side = |get: &dyn Fn(&Fit<'_>) -> Vec<f64>| -> Option<Placements> {
+            let all: Option<Vec<Placements>> = fits.iter().map(|f| Placements::of(&event, &get(f))).collect();
+            Placements::average(&all?)
+        };
+        let (a, b) = (side(&|f| events_risk(y.len(), f.transfer)), side(&|f| events_risk(y.len(), f.target_only)));
+        if let (Some(a), Some(b)) = (a, b) {
+            let scarce = a.events.len().min(a.others.len()) as f64;
+            return (a.variance_of_difference(&b), scarce - 1.0);
+        }
+        return (f64::NAN, f64::NAN);
+    }
+    // The influence of a row on the mean gain: linear, so the mean over fits of the influences on each.
+    let mut influence = vec![0.0; truth.len()];
+    let mut known = true;
+    for fit in fits {
+        match (influences(metric, truth, fit.transfer), influences(metric, truth, fit.target_only)) {
+            (Some(a), Some(b)) => {
+                let sign = if metric.higher_is_better() { 1.0 } else { -1.0 };
+                for ((sum, a), b) in influence.iter_mut().zip(a).zip(b) {
+                    *sum += sign * (a - b) / fits.len() as f64;
+                }
+            }
+            _ => known = false,
+        }
+    }
+    let units = cluster_rows(truth.len(), clusters);
+    let n = truth.len() as f64;
+    let df = units.len() as f64 - 1.0;
+    if known {
+        let sums = units.iter().map(|rows| rows.iter().map(|&r| influence[r]).sum::<f64>());
+        let c = units.len() as f64;
+        return (c / (c - 1.0) * sums.map(|s| s * s).sum::<f64>() / (n * n), df);
+    }
+    (bootstrap(metric, truth, &units, fits, seed), df)
+}
+
+fn events_risk(n: usize, p: &[f64]) -> Vec<f64> {
+    if p.len() == n { p.to_vec() } else { p.chunks_exact(2).map(|row| row[1]).collect() }
+}
+
+fn cluster_rows(n: usize, clusters: Option<&[u32]>) -> Vec<Vec<usize>> {
+    let mut units: BTreeMap<u64, Vec<usize>> = BTreeMap::new();
+    for row in 0..n {
+        let id = clusters.and_then(|c| c.get(row)).map_or(row as u64, |&c| u64::from(c));
+        units.entry(id).or_default().push(row);
+    }
+    units.into_values().collect()
+}
+
+/// The influence function of each row on the metric (mean 0), where one is known in closed form.
+fn influences(metric: Metric, truth: Truth<'_>, p: &[f64]) -> Option<Vec<f64>> {
+    let centred = |losses: Vec<f64>| {
+        let m = mean(&losses);
+        losses.into_iter().map(|l| l - m).collect::<Vec<f64>>()
+    };
+    match truth {
+        Truth::Values(y) => {
+            let errors: Vec<f64> = y.iter().zip(p).map(|(y, p)| y - p).collect();
+            match metric {
+                Metric::Mae => Some(centred(errors.iter().map(|e| e.abs()).collect())),
+                // d√m = dm / (2√m).
+                Metric::Rmse => {
+                    let squares: Vec<f64> = errors.iter().map(|e| e * e).collect();
+                    let rmse = libm::sqrt(mean(&squares));
+                    (rmse > 0.0).then(|| centred(squares).into_iter().map(|v| v / (2.0 * rmse)).collect())
+                }
+                _ => None,
+            }
+        }
+        Truth::Classes { y, classes } => {
+            let two = classes == 2;
+            let risk = if two { events_risk(y.len(), p) } else { Vec::new() };
+            let event: Vec<bool> = y.iter().map(|&c| c == 1).collect();
+            match metric {
+                Metric::LogLoss if two => Some(centred(probability::log_losses(&event, &risk))),
+                Metric::LogLoss => {
+                    let one = |(r, &c): (usize, &u32)| {
+                        probability::log_loss_classes(&[c], classes, &p[r * classes..(r + 1) * classes])
+                    };
+                    Some(centred(y.iter().enumerate().map(one).collect()))
+                }
+                Metric::Brier if two => {
+                    let one = |(e, p): (&bool, &f64)| probability::brier(&[*e], &[*p]);
+                    Some(centred(event.iter().zip(&risk).map(one).collect()))
+                }
+                Metric::Brier => {
+                    let one = |(r, &c): (usize, &u32)| {
+                        probability::brier_classes(&[c], classes, &p[r * classes..(r + 1) * classes])
+                    };
+                    Some(centred(y.iter().enumerate().map(one).collect()))
+                }
+                Metric::Accuracy => {
+                    let called = if two {
+                        risk.iter().map(|&p| u32::from(p >= 0.5)).collect()
+                    } else {
+                        threshold::most_probable(classes, p)
+                    };
+                    Some(centred(y.iter().zip(&called).map(|(a, b)| f64::from(u8::from(a == b))).collect()))
+                }
+                Metric::Auroc if two => auroc_influence(&event, &risk),
+                Metric::Auroc => {
+                    let mut out = vec![0.0; y.len()];
+                    for class in 0..classes {
+                        let (event, score) = ranking::one_against_rest(y, classes, p, class);
+                        for (sum, v) in out.iter_mut().zip(auroc_influence(&event, &score)?) {
+                            *sum += v / classes as f64;
+                        }
+                    }
+                    Some(out)
+                }
+                _ => None,
+            }
+        }
+    }
+}
+
+/// (placement − AUROC) / share of the row's class.
+fn auroc_influence(event: &[bool], score: &[f64]) -> Option<Vec<f64>> {
+    let placements = Placements::of(event, score)?;
+    let auroc = placements.auroc();
+    let n = event.len() as f64;
+    let (m, k) = (placements.events.len() as f64, placements.others.len() as f64);
+    let (mut events, mut others) = (placements.events.iter(), placements.others.iter());
+    event
+        .iter()
+        .map(
+            |&e| {
+                if e { events.next().map(|v| (v - auroc) * n / m) } else { others.next().map(|v| (v - auroc) * n / k) }
+            },
+        )
+        .collect()
+}
+
+/// Variance of the mean gain over bootstrap samples of patients; samples without a value are drawn no further.
+fn bootstrap(metric: Metric, truth: Truth<'_>, units: &[Vec<usize>], fits: &[&Fit<'_>], seed: u64) -> f64 {
+    let mut values = Vec::with_capacity(BOOTSTRAPS);
+    let n = truth.len();
+    for b in 0..BOOTSTRAPS {
+        let mut rng = Rng::child(seed, "bootstrap", b);
+        let rows: Vec<usize> = (0..units.len()).flat_map(|_| units[rng.below(units.len())].iter().copied()).collect();
+        let pick = |p: &[f64]| -> Vec<f64> {
+            let width = p.len() / n.max(1);
+            rows.iter().flat_map(|&r| p[r * width..(r + 1) * width].iter().copied()).collect()
+        };
+        let gain = |fit: &Fit<'_>| -> Option<f64> {
+            let (a, b) = (pick(fit.transfer), pick(fit.target_only));
+            let value = |p: &[f64]| match truth {
+                Truth::Values(y) => metric.compute(Truth::Values(&rows.iter().map(|&r| y[r]).collect::<Vec<_>>()), p),
+                Truth::Classes { y, classes } => {
+                    let y: Vec<u32> = rows.iter().map(|&r| y[r]).collect();
+                    metric.compute(Truth::Classes { y: &y, classes }, p)
+                }
+            };
+            Some(metric.gain(value(&a)?, value(&b)?))
+        };
+        let gains: Option<Vec<f64>> = fits.iter().map(|f| gain(f)).collect();
+        if let Some(gains) = gains {
+            values.push(mean(&gains));
+        }
+    }
+    // With a tenth lost the rest is a selection: no variance is better than a flattering one.
+    if values.len() * 10 < BOOTSTRAPS * 9 { f64::NAN } else { variance(&values) }
+}

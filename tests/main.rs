@@ -5,3 +5,4 @@ mod split;
 mod words;
 mod metrics;
 mod shared;
+mod evaluate;

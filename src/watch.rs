@@ -123,3 +123,16 @@ impl<'a> Pulse<'a> {
         Ok(())
     }
 }
+
+/// Waits for a future on this thread: for the command and the tests, where a future is ready as soon as it is asked
+/// (the CPU never keeps one waiting). In the page futures belong to the browser.
+pub fn block_on<T>(future: impl Future<Output = T>) -> T {
+    let mut future = std::pin::pin!(future);
+    let mut context = std::task::Context::from_waker(std::task::Waker::noop());
+    loop {
+        if let std::task::Poll::Ready(value) = future.as_mut().poll(&mut context) {
+            return value;
+        }
+        std::hint::spin_loop();
+    }
+}

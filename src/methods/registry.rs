@@ -1,10 +1,13 @@
 //! One row a method, in the order in which the page shows them.
 
 use super::AnyMethod;
+use super::baseline::source_only::SourceOnly;
+use super::baseline::target_only_network::TargetOnlyNetwork;
+use super::transductive::hanczar::Hanczar;
 use crate::error::{Code, Result};
 
 /// Every method.
-pub static REGISTRY: &[&dyn AnyMethod] = &[];
+pub static REGISTRY: &[&dyn AnyMethod] = &[&SourceOnly, &TargetOnlyNetwork, &Hanczar];
 
 /// The method of this id.
 ///

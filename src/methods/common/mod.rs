@@ -1,1 +1,9 @@
 //! Parts that several methods share.
+
+pub mod encoder;
+pub mod head;
+pub mod learner;
+pub mod network;
+pub mod rows;
+pub mod select;
+pub mod shared;

@@ -1,1 +1,3 @@
 //! Same task, another domain.
+
+pub mod hanczar;

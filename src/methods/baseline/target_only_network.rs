@@ -1,0 +1,48 @@
+//! Target-only, the same learner: the network from initial weights, on the target's training rows alone.
+
+use serde_json::{Value, json};
+
+use super::super::common::learner::LearnerConfig;
+use super::super::common::network::Network;
+use super::super::common::rows::canonical;
+use super::super::{Card, Method, Model, card};
+use crate::cohort::{Cohort, Prediction, Task};
+use crate::error::{Code, Result};
+use crate::train::Run;
+
+/// See the [module](self).
+pub struct TargetOnlyNetwork;
+
+impl Method for TargetOnlyNetwork {
+    const CARD: Card = Card {
+        id: "target_only_network",
+        scenario: card::Scenario::Baseline,
+        factor: card::Factor::None,
+        needs: &[card::Needs::TargetLabels],
+        kinds: card::Kinds::Both,
+        honesty: card::Honesty::Standard,
+        paper: None,
+        uses_network: true,
+    };
+    type Config = LearnerConfig;
+
+    fn pretrain_key(_config: &LearnerConfig) -> Option<Value> {
+        None
+    }
+
+    async fn pretrain(_config: &LearnerConfig, _sources: &[Cohort], _run: &Run<'_>) -> Result<Model> {
+        Ok(Model::new(Self::CARD.id, Value::Null))
+    }
+
+    async fn adapt(_pre: Option<&Model>, config: &LearnerConfig, task: &Task, run: &Run<'_>) -> Result<Model> {
+        let rows = canonical(&task.target);
+        let learner = config.learner();
+        let network =
+            Network::from_scratch(&learner, &[&rows], Code::LabelMissingInTarget, "from_scratch", run).await?;
+        network.to_model(Self::CARD.id, &json!(config))
+    }
+
+    async fn predict(model: &Model, x: &Cohort, run: &Run<'_>) -> Result<Prediction> {
+        Network::from_model(model)?.predict(&x.x, run).await
+    }
+}

@@ -1,0 +1,132 @@
+//! Fine-tuning with frozen layers, after Hanczar, Bourgeais & Zehraoui (2022).
+//!
+//! Objective: the target's loss, from the weights that the source left.
+//! 1. A network is trained on all labelled rows of the source.
+//! 2. Its first F layers are frozen (F = 0..4; 0: nothing is).
+//! 3. The others, the head included, go on from the pre-trained weights on the target's training rows; nothing is
+//!    initialised again.
+//!
+//! F may be fixed, or chosen with the rate by cross-validation inside the training rows ("auto"). The paper leaves
+//! widths, dropout, optimiser, rates and epochs open: those here are ours, so the card says *reconstructed*.
+
+use serde_json::{Value, json};
+
+use super::super::common::network::Network;
+use super::super::common::rows::{Known, canonical};
+use super::super::common::select::{self, Choice};
+use super::super::common::shared;
+use super::super::config::Range;
+use super::super::{Card, Method, Model, card};
+use crate::cohort::{Cohort, Prediction, Task};
+use crate::error::{Code, Result};
+use crate::train::Run;
+use crate::watch::Event;
+
+crate::learner_config! {
+    /// The network's settings, and how it is fine-tuned.
+    pub struct HanczarConfig {
+        /// How many layers are frozen, or "auto".
+        frozen: String = "auto".to_owned(),
+            Range::Choice { options: vec!["auto", "0", "1", "2", "3", "4"] }, "layers";
+        /// Whether three times the rate, and a third of it, are tried too.
+        tune_rate: bool = false, Range::Switch, "";
+        /// Whose mean and standard deviation scale the target: "source" or "target" (its training rows').
+        scale: String = "source".to_owned(), Range::Choice { options: vec!["source", "target"] }, "";
+    }
+}
+
+/// See the [module](self).
+pub struct Hanczar;
+
+/// What may be chosen inside the training rows.
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct Candidate {
+    frozen: usize,
+    rate: f64,
+}
+
+impl HanczarConfig {
+    /// The candidates, the preferred ones first: fewer frozen layers, as the paper found best.
+    fn candidates(&self, hidden: usize) -> Vec<Candidate> {
+        let depths: Vec<usize> = match self.frozen.parse() {
+            Ok(frozen) => vec![frozen],
+            Err(_) => (0..=hidden.min(4)).collect(),
+        };
+        let factors: &[f64] = if self.tune_rate { &[1.0, 3.0, 1.0 / 3.0] } else { &[1.0] };
+        let rate = |factor: f64| (self.fine_tune_rate * factor).min(0.1);
+        depths
+            .iter()
+            .flat_map(|&frozen| factors.iter().map(move |&factor| Candidate { frozen, rate: rate(factor) }))
+            .collect()
+    }
+}
+
+impl Method for Hanczar {
+    const CARD: Card = Card {
+        id: "hanczar",
+        scenario: card::Scenario::Transductive,
+        factor: card::Factor::Parameters,
+        needs: &[card::Needs::SourceLabels, card::Needs::TargetLabels],
+        kinds: card::Kinds::Both,
+        honesty: card::Honesty::Reconstructed,
+        paper: Some(card::Paper {
+            authors: "Hanczar B, Bourgeais V, Zehraoui F",
+            year: 2022,
+            title: "Assessment of deep learning and transfer learning for cancer prediction based on gene expression data",
+            doi: "10.1186/s12859-022-04807-7",
+        }),
+        uses_network: true,
+    };
+    type Config = HanczarConfig;
+
+    fn pretrain_key(config: &HanczarConfig) -> Option<Value> {
+        Some(config.learner().pretrain_key())
+    }
+
+    async fn pretrain(config: &HanczarConfig, sources: &[Cohort], run: &Run<'_>) -> Result<Model> {
+        shared::pretrain(&config.learner(), sources, run).await
+    }
+
+    async fn adapt(pre: Option<&Model>, config: &HanczarConfig, task: &Task, run: &Run<'_>) -> Result<Model> {
+        let network = shared::pretrained(pre)?;
+        let rows = canonical(&task.target);
+        Known::of(&rows, Code::LabelMissingInTarget)?.check()?;
+        let learner = config.learner();
+        let candidates = config.candidates(network.layers.len().saturating_sub(1));
+        let tune = async |candidate: usize, train: &Cohort| {
+            let Some(&Candidate { frozen, rate }) = candidates.get(candidate) else {
+                return Err(Code::Internal.err().with("reason", "no such candidate"));
+            };
+            let start = scaled(&network, &config.scale, train)?;
+            start.fine_tuned(&learner, frozen, rate, train, run).await
+        };
+        let choice = if candidates.len() > 1 {
+            run.event(Event::Phase { name: "select".to_owned(), facts: Vec::new() });
+            select::choose(candidates.len(), 0, &rows, run, async |candidate, train, test| {
+                tune(candidate, train).await?.predict(&test.x, run).await
+            })
+            .await?
+        } else {
+            Choice { index: 0, losses: Vec::new() }
+        };
+        run.event(Event::Phase { name: "fine_tune".to_owned(), facts: Vec::new() });
+        let mut model = tune(choice.index, &rows).await?.to_model(Self::CARD.id, &json!(config))?;
+        let tried: Vec<Value> = candidates.iter().map(|c| json!({ "frozen": c.frozen, "rate": c.rate })).collect();
+        shared::remark(&mut model, "choice", json!({ "of": tried, "chosen": choice.index, "losses": choice.losses }));
+        Ok(model)
+    }
+
+    async fn predict(model: &Model, x: &Cohort, run: &Run<'_>) -> Result<Prediction> {
+        Network::from_model(model)?.predict(&x.x, run).await
+    }
+}
+
+/// The network with the scale that the settings ask for.
+fn scaled(network: &Network, scale: &str, train: &Cohort) -> Result<Network> {
+    if scale == "target" {
+        let encoder = network.encoder.restandardised(&train.x)?;
+        Ok(Network { encoder, ..network.clone() })
+    } else {
+        Ok(network.clone())
+    }
+}

@@ -9,7 +9,7 @@ use crate::error::{Code, Result};
 ///
 /// # Errors
 /// [`Code::GpuLost`] where the device no longer answers.
-pub async fn read(tensors: Vec<Tensor<1>>) -> Result<Vec<Vec<f32>>> {
+pub async fn read<const D: usize>(tensors: Vec<Tensor<D>>) -> Result<Vec<Vec<f32>>> {
     let lost = |reason: String| Code::GpuLost.err().with("reason", reason);
     let mut together = Transaction::default();
     for tensor in tensors {

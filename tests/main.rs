@@ -3,8 +3,8 @@
 mod architecture;
 mod cohorts;
 mod methods;
-mod split;
-mod words;
 mod metrics;
 mod shared;
 mod evaluate;
+mod split;
+mod words;

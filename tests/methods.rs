@@ -65,7 +65,10 @@ fn speed() {
         let mut columns: Vec<Vec<f32>> = (0..features.len()).map(|f| c.x.column(f).collect()).collect();
         let mut rng = autograft::rng::Rng::stream(3, "more");
         for f in 0..50 {
-            features.push(autograft::cohort::Feature { name: format!("z{f}"), kind: autograft::cohort::FeatureKind::Number });
+            features.push(autograft::cohort::Feature {
+                name: format!("z{f}"),
+                kind: autograft::cohort::FeatureKind::Number,
+            });
             columns.push((0..c.len()).map(|_| rng.normal() as f32).collect());
         }
         c.x = autograft::cohort::View::all(autograft::cohort::Frame { features, columns });

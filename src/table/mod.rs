@@ -1,1 +1,35 @@
-//! table.
+//! Bytes to a [`Table`], honestly. A file (separated text in any usual encoding, plain or gzipped, or a workbook) is
+//! pushed in pieces to a [`Reader`]; its first megabyte decides on encoding, separator, header and decimal mark, each
+//! kept with its evidence in [`Format`]; numbers then go from bytes to exact decimals, and columns are held in small
+//! chunks at the smallest width that loses nothing, so that a table takes less memory than its text. What looks wrong
+//! (missing codes, impossible zeros, texts among numbers) is put into the [`Summary`] as suspicion and never applied
+//! by itself; what cannot be read is an error with file, row and column.
+
+mod book;
+mod builder;
+mod bytes;
+mod cell;
+mod column;
+mod dates;
+mod decode;
+mod format;
+mod names;
+mod numbers;
+mod options;
+mod reader;
+mod records;
+mod sniff;
+mod summary;
+mod suspects;
+mod table;
+mod texts;
+mod turn;
+
+pub use column::{Column, Data};
+pub use format::{Container, Format, Found, Note};
+pub use numbers::Numbers;
+pub use options::{Delimiter, Encoding, Kind, ReadOptions};
+pub use reader::{Reader, read};
+pub use summary::{ColumnSummary, Summary};
+pub use table::Table;
+pub use texts::Texts;

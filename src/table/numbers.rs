@@ -1,0 +1,260 @@
+//! Numbers in chunks, each at the smallest width that holds it without loss: i8, i16, i32 or i64 mantissas under one
+//! power of ten, or f64. Missing is the width's smallest value (NaN for f64). How the decimals were written is kept,
+//! so that a column that turns out to be text gets the text of its cells back.
+
+use super::cell::{TEN, unpack, value};
+
+/// No cell here.
+pub(super) const MISSING: i64 = i64::MIN;
+/// The next value of `floats` stands here.
+const FLOAT: i64 = i64::MIN + 1;
+/// Mantissas up to here are exact in f64.
+const EXACT: i64 = 1 << 53;
+
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Packed {
+    I8(Box<[i8]>),
+    I16(Box<[i16]>),
+    I32(Box<[i32]>),
+    I64(Box<[i64]>),
+    F64(Box<[f64]>),
+}
+
+/// How many decimals each cell was written with.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Style {
+    /// As many as needed.
+    Short,
+    /// As many as needed, at least one (Python's floats).
+    Float,
+    /// Always the chunk's scale.
+    Fixed,
+    /// One by one.
+    Each(Box<[u8]>),
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Chunk {
+    pub(super) values: Packed,
+    pub(super) scale: u8,
+    pub(super) style: Style,
+}
+
+/// A column of numbers.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Numbers {
+    pub(super) chunk_rows: usize,
+    pub(super) len: usize,
+    pub(super) chunks: Vec<Chunk>,
+}
+
+/// The chunk that is being filled: [`pack`](super::cell::pack)ed cells or sentinels.
+#[derive(Debug, Default)]
+pub(super) struct Open {
+    cells: Vec<i64>,
+    floats: Vec<f64>,
+}
+
+impl Open {
+    #[inline(always)]
+    pub(super) fn push(&mut self, packed: i64) {
+        self.cells.push(packed);
+    }
+    pub(super) fn push_float(&mut self, value: f64) {
+        self.cells.push(FLOAT);
+        self.floats.push(value);
+    }
+    pub(super) fn memory(&self) -> usize {
+        (self.cells.capacity() + self.floats.capacity()) * 8
+    }
+
+    /// The chunk at its smallest width; what was open is empty afterwards and keeps its room.
+    pub(super) fn seal(&mut self) -> Chunk {
+        let chunk =
+            if self.floats.is_empty() { self.integers().unwrap_or_else(|| self.as_floats()) } else { self.as_floats() };
+        self.cells.clear();
+        self.floats.clear();
+        chunk
+    }
+
+    fn as_floats(&self) -> Chunk {
+        let mut floats = self.floats.iter();
+        let one = |&cell: &i64| match cell {
+            MISSING => f64::NAN,
+            FLOAT => floats.next().copied().unwrap_or(f64::NAN),
+            packed => {
+                let (mantissa, decimals) = unpack(packed);
+                value(mantissa, decimals)
+            }
+        };
+        Chunk { values: Packed::F64(self.cells.iter().map(one).collect()), scale: 0, style: Style::Short }
+    }
+
+    fn integers(&self) -> Option<Chunk> {
+        let present = || self.cells.iter().filter(|&&cell| cell != MISSING).map(|&cell| unpack(cell));
+        let scale = present().map(|(_, d)| d).max().unwrap_or(0);
+        let (mut short, mut float, mut fixed, mut low, mut high) = (true, true, true, 0i64, 0i64);
+        for (mantissa, d) in present() {
+            let needed = mantissa % 10 != 0;
+            short &= d == 0 || needed;
+            float &= d == 1 || (d > 1 && needed);
+            fixed &= d == scale;
+            let factor = 10i64.checked_pow((scale - d) as u32)?;
+            let scaled = mantissa.checked_mul(factor).filter(|m| m.abs() <= EXACT)?;
+            low = low.min(scaled);
+            high = high.max(scaled);
+        }
+        let style = match (short, float, fixed) {
+            (true, ..) => Style::Short,
+            (_, true, _) => Style::Float,
+            (_, _, true) => Style::Fixed,
+            _ => Style::Each(self.cells.iter().map(|&c| if c == MISSING { 0 } else { unpack(c).1 as u8 }).collect()),
+        };
+        let factors: Vec<i64> = (0..=scale).map(|d| 10i64.checked_pow((scale - d) as u32).unwrap_or(0)).collect();
+        let scaled = |cell: i64| {
+            let (mantissa, d) = unpack(cell);
+            mantissa * factors.get(d).copied().unwrap_or(0)
+        };
+        // Strictly above the width's smallest value, which means "missing".
+        let fits = |bound: i64| low >= -bound && high <= bound;
+        macro_rules! at {
+            ($kind:ident, $int:ty) => {
+                Packed::$kind(
+                    self.cells.iter().map(|&c| if c == MISSING { <$int>::MIN } else { scaled(c) as $int }).collect(),
+                )
+            };
+        }
+        let values = if fits(i64::from(i8::MAX)) {
+            at!(I8, i8)
+        } else if fits(i64::from(i16::MAX)) {
+            at!(I16, i16)
+        } else if fits(i64::from(i32::MAX)) {
+            at!(I32, i32)
+        } else {
+            at!(I64, i64)
+        };
+        Some(Chunk { values, scale: scale as u8, style })
+    }
+}
+
+impl Chunk {
+    fn mantissa(&self, at: usize) -> Option<i64> {
+        macro_rules! at {
+            ($v:expr, $int:ty) => {
+                $v.get(at).copied().filter(|&m| m != <$int>::MIN).map(i64::from)
+            };
+        }
+        match &self.values {
+            Packed::I8(v) => at!(v, i8),
+            Packed::I16(v) => at!(v, i16),
+            Packed::I32(v) => at!(v, i32),
+            Packed::I64(v) => at!(v, i64),
+            Packed::F64(_) => None,
+        }
+    }
+    fn value(&self, at: usize) -> Option<f64> {
+        match &self.values {
+            Packed::F64(v) => v.get(at).copied().filter(|v| !v.is_nan()),
+            _ => self.mantissa(at).map(|m| value(m, usize::from(self.scale))),
+        }
+    }
+    fn text(&self, at: usize) -> Option<String> {
+        if let Packed::F64(_) = self.values {
+            return self.value(at).map(float_text);
+        }
+        let scale = usize::from(self.scale);
+        let mut mantissa = self.mantissa(at)?;
+        let kept = match &self.style {
+            Style::Fixed => scale,
+            Style::Each(decimals) => decimals.get(at).map_or(scale, |&d| usize::from(d)),
+            Style::Short | Style::Float => {
+                let least = usize::from(self.style == Style::Float);
+                let (mut kept, mut rest) = (scale, mantissa);
+                while kept > least && rest % 10 == 0 {
+                    rest /= 10;
+                    kept -= 1;
+                }
+                kept
+            }
+        };
+        for _ in kept..scale {
+            mantissa /= 10;
+        }
+        Some(decimal_text(mantissa, kept))
+    }
+    fn extend(&self, into: &mut Vec<f64>) {
+        let ten = TEN.get(usize::from(self.scale)).copied().unwrap_or(1.0);
+        macro_rules! at {
+            ($v:expr, $int:ty) => {
+                into.extend($v.iter().map(|&m| if m == <$int>::MIN { f64::NAN } else { m as f64 / ten }))
+            };
+        }
+        match &self.values {
+            Packed::I8(v) => at!(v, i8),
+            Packed::I16(v) => at!(v, i16),
+            Packed::I32(v) => at!(v, i32),
+            Packed::I64(v) => at!(v, i64),
+            Packed::F64(v) => into.extend_from_slice(v),
+        }
+    }
+    fn memory(&self) -> usize {
+        let values = match &self.values {
+            Packed::I8(v) => v.len(),
+            Packed::I16(v) => 2 * v.len(),
+            Packed::I32(v) => 4 * v.len(),
+            Packed::I64(v) => 8 * v.len(),
+            Packed::F64(v) => 8 * v.len(),
+        };
+        values + if let Style::Each(d) = &self.style { d.len() } else { 0 }
+    }
+}
+
+/// mantissa / 10^decimals, written out.
+pub(super) fn decimal_text(mantissa: i64, decimals: usize) -> String {
+    if decimals == 0 {
+        return mantissa.to_string();
+    }
+    let digits = format!("{:0width$}", mantissa.unsigned_abs(), width = decimals + 1);
+    let (whole, part) = digits.split_at(digits.len() - decimals);
+    format!("{}{whole}.{part}", if mantissa < 0 { "-" } else { "" })
+}
+
+/// The shortest text that reads back as the same f64.
+pub(super) fn float_text(value: f64) -> String {
+    let size = value.abs();
+    if size != 0.0 && !(1e-5..1e16).contains(&size) { format!("{value:e}") } else { format!("{value}") }
+}
+
+impl Numbers {
+    pub(super) fn new(chunk_rows: usize) -> Numbers {
+        Numbers { chunk_rows: chunk_rows.max(1), len: 0, chunks: Vec::new() }
+    }
+    /// The cells.
+    pub fn len(&self) -> usize {
+        self.len
+    }
+    /// Whether there is no cell.
+    pub fn is_empty(&self) -> bool {
+        self.len == 0
+    }
+    fn at(&self, row: usize) -> Option<(&Chunk, usize)> {
+        self.chunks.get(row / self.chunk_rows).map(|chunk| (chunk, row % self.chunk_rows))
+    }
+    /// The number of `row`, unless it is missing.
+    pub fn get(&self, row: usize) -> Option<f64> {
+        self.at(row).and_then(|(chunk, at)| chunk.value(at))
+    }
+    /// Its text as it was written.
+    pub fn text(&self, row: usize) -> Option<String> {
+        self.at(row).and_then(|(chunk, at)| chunk.text(at))
+    }
+    /// All of them, NaN where missing.
+    pub fn to_vec(&self) -> Vec<f64> {
+        let mut all = Vec::with_capacity(self.len);
+        self.chunks.iter().for_each(|chunk| chunk.extend(&mut all));
+        all
+    }
+    pub(super) fn memory(&self) -> usize {
+        self.chunks.capacity() * size_of::<Chunk>() + self.chunks.iter().map(Chunk::memory).sum::<usize>()
+    }
+}

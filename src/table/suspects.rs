@@ -1,0 +1,190 @@
+//! What looks wrong in a column. Everything here is shown and asked; nothing is applied by itself.
+
+use super::builder::name_identifies;
+use super::column::{Column, Data};
+use super::dates;
+use super::format::Note;
+use super::numbers::float_text;
+use super::options::Kind;
+use super::summary::{ColumnSummary, quantile};
+use super::table::Table;
+
+/// Quantities that a living patient has more than none of; parts of names, in lower case.
+const NEVER_ZERO: [&str; 44] = [
+    "chol",
+    "trestbps",
+    "bloodpressure",
+    "blood_pressure",
+    "systolic",
+    "diastolic",
+    "sbp",
+    "dbp",
+    "meanbp",
+    "bmi",
+    "weight",
+    "height",
+    "heart_rate",
+    "heartrate",
+    "thalach",
+    "pulse",
+    "hrt",
+    "resp",
+    "temp",
+    "hemoglobin",
+    "haemoglobin",
+    "hematocrit",
+    "albumin",
+    "sodium",
+    "potassium",
+    "chloride",
+    "calcium",
+    "creatinine",
+    "crea",
+    "glucose",
+    "platelet",
+    "wbc",
+    "rbc",
+    "skinthickness",
+    "insulin",
+    "ldl",
+    "hdl",
+    "triglyceride",
+    "胆固醇",
+    "血压",
+    "心率",
+    "体重",
+    "身高",
+    "血红蛋白",
+];
+const CODES: [f64; 14] =
+    [-1.0, -9.0, -99.0, -999.0, -9999.0, 9.0, 99.0, 999.0, 9999.0, 99999.0, 88.0, 888.0, 8888.0, 0.0];
+
+fn never_zero(name: &str) -> bool {
+    let name = name.to_lowercase();
+    NEVER_ZERO.iter().any(|part| name.contains(part))
+}
+
+/// The run of `code` in `sorted`: (where it starts, how long it is).
+fn run(sorted: &[f64], code: f64) -> (usize, usize) {
+    let start = sorted.partition_point(|&v| v < code);
+    (start, sorted.iter().skip(start).take_while(|&&v| v == code).count())
+}
+
+/// Codes that stand apart from all other values.
+fn missing_codes(column: &Column, sorted: &[f64], notes: &mut Vec<Note>) {
+    let mut found: Vec<f64> = Vec::new();
+    for code in CODES {
+        let (start, count) = run(sorted, code);
+        if count == 0 {
+            continue;
+        }
+        let rest: Vec<f64> = sorted
+            .iter()
+            .enumerate()
+            .filter(|(at, v)| !(start..start + count).contains(at) && !found.contains(v))
+            .map(|(_, v)| *v)
+            .collect();
+        let named = code == 0.0 && never_zero(&column.name);
+        let (Some(&low), Some(&high)) = (rest.first(), rest.last()) else {
+            // Nothing but this value: all of the column may be unmeasured.
+            if code == 0.0 || code < 0.0 || code > 9.0 {
+                notes.push(suspect(code, count, if named { "impossible_zero" } else { "only_code" }, column, None));
+            }
+            continue;
+        };
+        let distinct = rest.chunk_by(|a, b| a == b).count();
+        let spread = quantile(&rest, 0.75).unwrap_or(high) - quantile(&rest, 0.25).unwrap_or(low);
+        let middle = quantile(&rest, 0.5).unwrap_or(low);
+        let whole = rest.iter().all(|v| v % 1.0 == 0.0);
+        let suspicious = if code == 0.0 {
+            // All others positive, and the gap to them wide against their spread and their size.
+            low > 0.0 && (named || (distinct >= 8 && low >= spread * 0.6 && low >= middle * 0.3 && low > 2.0))
+        } else if code < 0.0 {
+            // A value below zero where all others are not; -1, 0, 1 and -1, 1 are codings.
+            low >= 0.0
+                && distinct >= 2
+                && !(code == -1.0 && distinct == 2 && (low, high) == (0.0, 1.0) && rest.len() < 8)
+        } else {
+            let gap = code - high;
+            let range = high - low;
+            match code as i64 {
+                // A last code after a few small ones.
+                9 => whole && distinct >= 2 && high <= 6.0 && low >= 0.0 && gap >= 3.0,
+                _ => gap > 0.0 && gap >= (range * 0.5).max(spread * 2.0).max(2.0),
+            }
+        };
+        if suspicious {
+            found.push(code);
+            let code_note = if code == 0.0 { "impossible_zero" } else { "missing_code" };
+            notes.push(suspect(code, count, code_note, column, Some((low, high))));
+        }
+    }
+}
+
+fn suspect(code: f64, count: usize, key: &str, column: &Column, others: Option<(f64, f64)>) -> Note {
+    let note = Note::new(key).column(&column.name).value(float_text(code)).with("count", count);
+    match others {
+        Some((low, high)) => note.with("low", float_text(low)).with("high", float_text(high)),
+        None => note,
+    }
+}
+
+/// The suspicions about one column; `sorted`: its numbers in ascending order.
+pub(super) fn find(table: &Table, column: &Column, summary: &ColumnSummary, sorted: &[f64]) -> Vec<Note> {
+    let mut notes = Vec::new();
+    let note = |code: &str| Note::new(code).column(&column.name);
+    let present = column.len() - summary.missing;
+    if present == 0 && column.words() == 0 {
+        notes.push(note("all_missing"));
+        return notes;
+    }
+    if summary.distinct == 1 && column.len() > 1 {
+        let only = summary.min.map(float_text).or_else(|| column.levels().first().map(|level| level.0.clone()));
+        notes.push(note("constant").with("level", only.unwrap_or_default()).with("count", present));
+    }
+    let words = column.texts_among_numbers(5);
+    if let Some(&(row, text)) = words.first() {
+        let cells: Vec<String> =
+            words.iter().map(|(row, text)| format!("{text} ({})", table.spreadsheet_row(*row))).collect();
+        let note = note("texts_in_numbers").with("count", column.words()).with("cells", cells.join(", "));
+        notes.push(note.row(table.spreadsheet_row(row)).with("found", text));
+    }
+    let whole = matches!(column.data, Data::Numbers(_)) && sorted.iter().all(|v| v % 1.0 == 0.0);
+    if column.kind == Kind::Number && !sorted.is_empty() {
+        missing_codes(column, sorted, &mut notes);
+        if whole && (2..=10).contains(&summary.distinct) && present > 2 * summary.distinct {
+            let levels: Vec<String> = column.levels().into_iter().map(|level| level.0).collect();
+            notes.push(note("coded_category").with("distinct", summary.distinct).with("levels", levels.join(", ")));
+        }
+        if whole && summary.distinct == present && present >= 20 && (name_identifies(&column.name) || present >= 50) {
+            notes.push(note("identifier_like").with("distinct", summary.distinct));
+        }
+    }
+    if matches!(column.kind, Kind::Identifier) {
+        notes.push(note("identifier").with("distinct", summary.distinct));
+    }
+    if let (Kind::Date, Data::Texts(texts)) = (column.kind, &column.data) {
+        let (order, open) = dates::order(texts.iter().flatten());
+        let read = if order == dates::Order::DayFirst { "D/M/Y" } else { "M/D/Y" };
+        notes.push(if open { note("date_order").with("order", read) } else { note("dates") });
+        let bad = (0..column.len()).filter(|&row| texts.get(row).is_some_and(|day| dates::days(day, order).is_none()));
+        let bad: Vec<usize> = bad.collect();
+        if let Some(&row) = bad.first() {
+            let found = column.cell_text(row);
+            notes
+                .push(note("not_a_date").with("count", bad.len()).with("found", found).row(table.spreadsheet_row(row)));
+        }
+    }
+    if matches!(column.kind, Kind::Category | Kind::Boolean) {
+        // A dash beside a plus, a "None" beside grades: the usual mark may be a value here.
+        let seen = |marks: &[u32]| marks.iter().any(|mark| column.marks >> mark & 1 == 1);
+        let plus = column.levels().iter().any(|level| level.0.starts_with('+'));
+        if plus && seen(&[13, 14, 15, 16]) {
+            notes.push(note("mark_may_be_value").with("mark", "-"));
+        }
+        if seen(&[28, 29, 30]) {
+            notes.push(note("mark_may_be_value").with("mark", "None"));
+        }
+    }
+    notes
+}

@@ -37,20 +37,27 @@ pub fn t_quantile(p: f64, df: f64) -> f64 {
     if !(0.0..=1.0).contains(&p) {
         return f64::NAN;
     }
-    let Ok(d) = StudentsT::new(0.0, 1.0, df) else { return f64::NAN };
-    let start = d.inverse_cdf(p);
-    if !start.is_finite() {
-        return start;
+    let lower = p.min(1.0 - p);
+    if df.is_nan() || df <= 0.0 {
+        return f64::NAN;
     }
-    // statrs bisects to 1e-9 or so: two Newton steps bring the rest.
-    let mut x = start;
-    for _ in 0..2 {
-        let density = statrs::distribution::Continuous::pdf(&d, x);
-        if density > 1e-280 {
-            x -= (d.cdf(x) - p) / density;
+    if lower == 0.0 {
+        return if p == 0.0 { f64::NEG_INFINITY } else { f64::INFINITY };
+    }
+    // The lower tail by doubling, then by halves: statrs's own inverse is off by factors far out where df is small.
+    let mut far = -1.0;
+    while t_cdf(far, df) > lower && far > -1e300 {
+        far *= 2.0;
+    }
+    let mut near = if far < -1.0 { far / 2.0 } else { 0.0 };
+    while near - far > 1e-15 * far.abs() {
+        let middle = far + (near - far) / 2.0;
+        if middle <= far || middle >= near {
+            break;
         }
+        if t_cdf(middle, df) > lower { near = middle } else { far = middle }
     }
-    x
+    if p <= 0.5 { far } else { -far }
 }
 
 /// Two-sided p of a t statistic.

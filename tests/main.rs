@@ -8,3 +8,4 @@ mod shared;
 mod evaluate;
 mod split;
 mod words;
+mod math;

@@ -1,0 +1,139 @@
+// TEST ONLY, never in dist/: an engine that answers with made-up numbers, so that every stage of the page can be
+// looked at, and its states forced, without a wasm build. The real main job is tested with the real engine.
+
+const rows = (text) => text.trim().split(/\r?\n/).map((line) => line.split(/[,;\t]/));
+let seed = 7;
+const random = () => ((seed = (seed * 16807) % 2147483647) / 2147483647);
+const wait = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+const fail = (code, facts = [], at = {}) => Object.assign(new Error(code), { code, facts, at });
+
+function summarise(name, text) {
+  const [names, ...body] = rows(text);
+  if (!body.length) throw fail(text.trim() ? "header_only" : "empty_file", [["columns", names.length]], { file: name });
+  const ragged = body.findIndex((row) => row.length !== names.length);
+  if (ragged >= 0) throw fail("ragged_row", [["found", body[ragged].length], ["expected", names.length], ["delimiter", ","]], { file: name, row: ragged + 2 });
+  const columns = names.map((column, at) => {
+    const cells = body.map((row) => row[at]).filter((cell) => cell !== "" && cell !== "NA");
+    const distinct = new Set(cells);
+    const numbers = cells.map(Number);
+    const number = numbers.every(Number.isFinite) && distinct.size > 5;
+    const low = Math.min(...numbers), high = Math.max(...numbers);
+    const histogram = Array(12).fill(0);
+    if (number) for (const x of numbers) histogram[Math.min(11, Math.floor((12 * (x - low)) / (high - low || 1)))]++;
+    const levels = [...distinct].slice(0, 20).map((level) => [level, cells.filter((cell) => cell === level).length]);
+    const zeros = number && low === 0 && numbers.filter((x) => x === 0).length > 3 && column !== "oldpeak";
+    return { name: column, kind: column === "id" ? "identifier" : number ? "number" : distinct.size === 2 ? "boolean" : "category", missing: body.length - cells.length, distinct: distinct.size,
+      levels: number ? [] : levels, min: number ? low : null, max: number ? high : null, mean: number ? numbers.reduce((a, b) => a + b, 0) / numbers.length : null, histogram: number ? histogram : null,
+      suspects: zeros ? [{ code: "suspect_zero", facts: [["share", "100%"]], column, row: null, value: "0" }] : [] };
+  });
+  const found = (value, sure = true) => ({ value, sure, chosen: false, alternatives: [], evidence: { code: "", facts: [] } });
+  return { name, rows: body.length, bytes: text.length, fingerprint: `${name}-${text.length}`, sheets: [], notes: [], genes_by_samples: false, columns, preview: body.slice(0, 8),
+    format: { container: "text", gz: false, encoding: found(/[^\x00-\x7f]/.test(text) ? "windows1252" : "utf8", !/[^\x00-\x7f]/.test(text)), delimiter: found("comma"), quote: found(true), header: found(true), decimal: found("."), sheet: null } };
+}
+
+const METHODS = [
+  ["source_only", "baseline", "parameters", ["source_labels"], "standard", null], ["target_only", "baseline", "none", ["target_labels"], "standard", null],
+  ["pooled", "baseline", "instances", ["source_labels", "target_labels"], "standard", null],
+  ["hanczar", "transductive", "parameters", ["source_labels", "target_labels"], "reconstructed", { authors: "Hanczar, Bourgeais, Zehraoui", year: 2022, title: "Assessment of deep learning and transfer learning for cancer prediction based on gene expression data", doi: "10.1186/s12859-022-04807-7" }],
+  ["xgsea", "transductive", "relations", ["gene_sets", "orthologs"], "reconstructed", null],
+].map(([id, scenario, factor, needs, honesty, paper]) => ({ card: { id, scenario, factor, needs, kinds: "both", honesty, paper, uses_network: id === "hanczar" },
+  fields: id === "hanczar" ? [{ name: "hidden", range: { type: "wholes", low: 4, high: 1024, min_len: 1, max_len: 4 }, default: [64, 32, 16], unit: "" }, { name: "learning_rate", range: { type: "real", low: 1e-6, high: 1 }, default: 0.001, unit: "" }, { name: "epochs", range: { type: "whole", low: 1, high: 1000 }, default: 60, unit: "" }] : [] }));
+
+const metric = (name, mean, spread) => ({ metric: name, mean, sd: spread, low: mean - 1.6 * spread, high: mean + 1.6 * spread });
+const curve = (power) => Array.from({ length: 41 }, (_, at) => [at / 40, (at / 40) ** power]);
+const method = (id, role, auc) => ({ id, role, metrics: [metric("auroc", auc, 0.03), metric("auprc", auc - 0.08, 0.05), metric("brier", 0.3 - auc / 6, 0.02), metric("log_loss", 0.9 - auc / 2, 0.04)],
+  calibration: { intercept: 0.1, slope: 0.82, curve: curve(1.1), points: [0.1, 0.3, 0.5, 0.7, 0.9].map((p) => ({ predicted: p, observed: p ** 1.2, low: Math.max(0, p ** 1.2 - 0.12), high: Math.min(1, p ** 1.2 + 0.12), n: 24 })) },
+  roc: curve(1 / auc - 0.95), pr: curve(1).map(([x]) => [x, 1 - x * (1.1 - auc) * 1.6]), risks: { bins: Array.from({ length: 21 }, (_, at) => at / 20), event: Array.from({ length: 20 }, (_, at) => Math.round(at * at / 20)), non_event: Array.from({ length: 20 }, (_, at) => Math.round((20 - at) ** 2 / 18)) } });
+const contrast = (estimate, half, type, reason) => ({ estimate, se: half / 2, df: 24, low: estimate - half, high: estimate + half, p: 0.004, smallest_detectable: 0.035, verdict: { type, reason } });
+
+export function report(plan, verdict = "helps") {
+  const primary = { helps: contrast(0.058, 0.03, "helps"), harms: contrast(-0.071, 0.04, "harms"), cannot_tell: contrast(0.021, 0.055, "cannot_tell", "interval") }[verdict];
+  return { version: 1, plan, data: {}, findings: [], estimand: { metric: "auroc", n_train: 98, n_evaluated: 123, events: 115 }, contrast: primary, ranks_better_calibrated_worse: verdict === "helps",
+    secondary: [{ name: "", method: "pooled", contrast: contrast(0.012, 0.04, "cannot_tell") }, { name: "", method: "source_only", contrast: contrast(0.045, 0.05, "cannot_tell") }],
+    methods: [method("hanczar", "transfer", 0.84), method("target_only", "baseline", 0.78), method("pooled", "other", 0.82), method("source_only", "other", 0.79)],
+    learning: [null, 0, 2, 4].flatMap((frozen) => [10, 25, 50, 98].map((n) => ({ frozen, method: frozen === null ? "target_only" : undefined, n, mean: 0.84 - (frozen === null ? 1.6 : 0.5 + 0.1 * frozen) / n ** 0.7, sd: 0.3 / n ** 0.6 }))),
+    gain: [0, 1, 2, 3, 4].flatMap((frozen) => [10, 25, 50, 98].map((n) => ({ frozen, n, gain: 0.9 / n ** 0.7 - 0.02 * frozen, p: n < 30 ? 0.01 : 0.3 }))),
+    importance: ["chol", "age", "thalach", "oldpeak", "cp", "exang", "sex", "trestbps"].map((feature, at) => ({ feature, source: 0.05 - at * 0.005, transferred: 0.08 - at * 0.01, low: 0.07 - at * 0.01 - 0.02, high: 0.1 - at * 0.01 })),
+    predictions: { columns: ["row", "method", "probability"], rows: [["1", "hanczar", 0.7]] }, shift: null };
+}
+
+export class FakeEngine {
+  constructor() { this.size = 2; this.seats = [{}, {}]; this.paused = false; this.files = []; this.onCrash = null; this.pace = Number(new URLSearchParams(location.search).get("pace") ?? 12); }
+  seat(at) { return this.seats[at]; }
+  pause(on) { this.paused = on; }
+  async request(request, { files = [], buffers = [], onEvent = () => {}, signal } = {}) {
+    const stop = () => { if (signal?.aborted) throw fail("cancelled"); };
+    await wait(15);
+    switch (request.type) {
+      case "methods": return { methods: METHODS };
+      case "open": {
+        const text = await files[0].text();
+        const summary = summarise(files[0].name, text);
+        for (const column of summary.columns) {
+          const codes = request.options.missing_codes?.[column.name];
+          if (codes?.includes("0")) Object.assign(column, { suspects: [], missing: Math.round(summary.rows * 0.4), histogram: [0, 1, 3, 8, 12, 9, 5, 3, 1, 0, 0, 0], min: 120 });
+          if (request.options.kinds?.[column.name]) column.kind = request.options.kinds[column.name];
+        }
+        this.files.push(summary);
+        return { summary, buffers: [new TextEncoder().encode(text).buffer] };
+      }
+      case "load": this.tables = buffers.map((bytes) => rows(new TextDecoder().decode(bytes))[0]); return {};
+      case "suggest": {
+        const roles = this.tables.map((names) => Object.fromEntries(names.map((name) => [name, name === "num" || name === "death" ? "label" : name === "id" ? "identifier" : "feature"])));
+        const [source, target] = [roles[0], roles.at(-1)];
+        return { sources: roles.slice(0, -1), target, labels: [{ source: "num", target: "num", kind: { type: "classes", classes: ["0", "1"], event: 1, levels: {} } }], label: { source: "num", target: "num", kind: { type: "classes", classes: ["0", "1"], event: 1, levels: {} } },
+          ...this.match(source, target), notes: [{ code: "suspected_unit", facts: [["column", "chol"], ["ratio", "38.7"]], row: null, column: "chol", severity: "warn" }] };
+      }
+      case "line_up": return { ...this.match(request.sources[0], request.target), notes: [] };
+      case "prepare": {
+        await wait(50);
+        const { plan } = request;
+        const units = [{ unit: { type: "pretrain", key: "hanczar-1", method: "hanczar" }, needs: null, cost: 6 }];
+        const names = [plan.transfer, plan.baseline, ...plan.others].map(({ method: id }) => id);
+        for (const id of names) for (let fold = 0; fold < plan.design.folds * plan.design.repeats; fold++) units.push({ unit: { type: "fold", method: id, fold }, needs: id === "hanczar" ? "hanczar-1" : null, cost: id === "hanczar" ? 2 : 0.5 });
+        units.push({ unit: { type: "final", method: "hanczar" }, needs: "hanczar-1", cost: 2 });
+        return { data: { sources: [{ domain: "cleveland", rows: 303, labelled: 303, events: 139 }], target: { domain: "switzerland", rows: 123, labelled: 123, events: 115 }, features: 13 }, units, verdict_possible: true,
+          findings: [{ code: "patients_in_both", facts: [["n", 2]], row: null, column: null, severity: "info" }] };
+      }
+      case "shift": {
+        await wait(100);
+        const normal = (mean) => Array.from({ length: 16 }, (_, at) => Math.round(100 * Math.exp(-(((at - mean) / 3) ** 2))));
+        const features = ["chol", "trestbps", "thalach", "age", "oldpeak", "fbs", "a_rather_long_column_name_from_a_registry"].map((name, at) => ({ name, kind: "number", smd: (at % 2 ? -1 : 1) * (1.9 - at * 0.28), ks: 0.7 - at * 0.08, ks_p: 0.001, q: 0.002, missing_source: 0.01 * at, missing_target: 0.07 * at, bins: Array.from({ length: 17 }, (_, b) => 100 + b * 20), source: normal(5 + at / 3), target: normal(9 - at / 2) }));
+        features.push({ name: "sex", kind: "category", smd: 0.2, ks: 0.1, ks_p: 0.2, q: 0.3, missing_source: 0, missing_target: 0, bins: ["F", "M"], source: [97, 206], target: [10, 113] });
+        return { domain_auc: { estimate: 0.87, low: 0.83, high: 0.91 }, p: 0.001, features, prevalence: { source: 0.459, target: 0.935 } };
+      }
+      case "measure": await wait(200); return { cpu_ms: 30, gpu_ms: null, choice: "cpu", reason: ["device.reason.not_measured", []] };
+      case "keep_pretrained": return {};
+      case "run": {
+        onEvent({ type: "phase", name: request.unit.type === "pretrain" ? "pretrain" : "adapt", facts: [["method", request.unit.method], ["frozen", 2]] });
+        const steps = 20;
+        for (let step = 0; step < steps; step++) {
+          await wait(this.pace * (request.unit.type === "pretrain" ? 3 : 1));
+          while (this.paused) { await wait(20); stop(); }
+          stop();
+          onEvent({ type: "progress", done: step + 1, total: steps });
+          onEvent({ type: "losses", name: "adapt", step: step * 10, terms: [{ name: "train", value: 0.7 * Math.exp(-step / 8) + 0.1 * random() }, { name: "validation", value: 0.75 * Math.exp(-step / 10) + 0.12 + 0.05 * random() }] });
+        }
+        return { summary: {}, buffers: [new Uint8Array([1, 2, 3, request.unit.fold ?? 0]).buffer] };
+      }
+      case "report": await wait(50); return report(this.plan ?? window.autograft.state.plan, new URLSearchParams(location.search).get("verdict") ?? "helps");
+      case "model_info": return { key: "hanczar-1", method: "hanczar" };
+      case "predict": return { columns: ["row", "probability"], rows: [["1", 0.71], ["2", 0.12]] };
+      default: throw fail("unknown", [["name", request.type], ["known", "…"]]);
+    }
+  }
+  match(source, target) {
+    const features = Object.keys(source).filter((name) => source[name] === "feature" && target[name] === "feature").map((name) => ({ source: name, target: name, factor: 1, offset: 0, levels: name === "sex" ? { 0: "F", 1: "M" } : {}, how: "name" }));
+    const taken = new Set(features.map((pair) => pair.source));
+    return { mapping: { features }, unmatched_source: Object.keys(source).filter((name) => source[name] === "feature" && !taken.has(name)), unmatched_target: Object.keys(target).filter((name) => target[name] === "feature" && !taken.has(name)) };
+  }
+}
+
+/** In place of www/start.js. */
+export async function start() {
+  const ways = ["fetch", "xhr", "beacon", "websocket", "eventsource", "image", "style", "font", "script", "frame", "form", "prefetch", "worker", "worker_fetch", "worker_import", "worker_socket"].map((way) => ({ way, refused: true, by: "policy", must: true, note: null }));
+  for (const way of ["webrtc", "window_open", "opener"]) ways.push({ way, refused: true, by: "page", must: true, note: "removed" });
+  for (const way of ["navigation", "extension", "host"]) ways.push({ way, refused: false, by: "nobody", must: false, note: way });
+  const open = new URLSearchParams(location.search).has("unsealed");
+  return { engine: open ? null : new FakeEngine(), seal: { ok: !open, reason: open ? "open:fetch,image" : null, ways }, ms: 100 };
+}

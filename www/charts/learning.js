@@ -1,0 +1,43 @@
+// Learning curves: the metric over the number of target rows, for each number of frozen layers and from scratch.
+
+import { fixed, whole } from "../format.js";
+import { t } from "../words.js";
+import { Plot, plot } from "./common.js";
+
+const COLORS = ["var(--f0)", "var(--f1)", "var(--f2)", "var(--f3)", "var(--f4)"];
+
+/** @param {any} point */
+function nameOf({ frozen, method }) {
+  return frozen === null || frozen === undefined ? t(`method.${method ?? "target_only"}.name`) : t("chart.frozen", { f: frozen });
+}
+
+/** @param {{ points: any[], metric: string }} data `points: [{method | frozen, n, mean, sd}]` @param {import("./common.js").Size} size */
+export function learning({ points, metric }, { width }) {
+  const names = [...new Set(points.map(nameOf))];
+  const style = new Map(names.map((name) => {
+    const { frozen } = points.find((point) => nameOf(point) === name);
+    const scratch = frozen === null || frozen === undefined;
+    return [name, { label: name, color: scratch ? "var(--baseline)" : COLORS[frozen % COLORS.length], dash: scratch ? "5 3" : undefined }];
+  }));
+  const ns = [...new Set(points.map(({ n }) => n))].sort((a, b) => a - b);
+  return plot({
+    height: 320, x: { type: ns.length > 2 && ns[0] > 0 ? "log" : "linear", ticks: ns, tickFormat: (/** @type {number} */ n) => whole(n), label: t("chart.target_rows") },
+    y: { label: t(`metric.${metric}`), grid: true, nice: true },
+    marks: names.flatMap((name, at) => {
+      const some = points.filter((point) => nameOf(point) === name);
+      const { color, dash } = /** @type {any} */ (style.get(name));
+      const dx = (at - (names.length - 1) / 2) * 3;
+      return [
+        Plot.ruleX(some, { x: "n", y1: (d) => d.mean - d.sd, y2: (d) => d.mean + d.sd, stroke: color, strokeOpacity: 0.45, dx }),
+        Plot.line(some, { x: "n", y: "mean", stroke: color, strokeWidth: 2, strokeDasharray: dash, dx }),
+        Plot.dot(some, { x: "n", y: "mean", fill: color, r: 3.5, dx }),
+      ];
+    }),
+  }, { width, keys: [...style.values()], label: t("chart.learning.title") });
+}
+
+/** @param {{ points: any[], metric: string }} data */
+export const learningTable = ({ points, metric }) => ({
+  columns: [t("table.method"), t("chart.target_rows"), t(`metric.${metric}`), t("table.sd")],
+  rows: points.map((point) => [nameOf(point), point.n, fixed(point.mean), fixed(point.sd)]),
+});

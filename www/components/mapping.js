@@ -1,0 +1,79 @@
+// How the two tables line up: pairs of names, pairs of levels, unit factors; matched by hand where names differ.
+
+import { html, nothing } from "lit";
+import { whole } from "../format.js";
+import { state } from "../store.js";
+import { changePlan } from "../study.js";
+import { t } from "../words.js";
+import { Base, valueOf } from "./base.js";
+
+const PAGE = 30;
+
+class Mapping extends Base {
+  static properties = { search: { state: true }, page: { state: true }, from: { state: true }, to: { state: true } };
+
+  constructor() {
+    super();
+    this.search = "";
+    this.page = 0;
+    this.from = "";
+    this.to = "";
+  }
+
+  /** @param {any[]} features */
+  set(features) { changePlan({ mapping: { ...state.plan.mapping, features } }); }
+
+  /** @param {any} pair @param {any} patch */
+  edit(pair, patch) { this.set(state.plan.mapping.features.map((/** @type {any} */ one) => (one === pair ? { ...one, ...patch, how: "hand" } : one))); }
+
+  /** @override */
+  render() {
+    const { plan, suggestion } = state;
+    if (!plan?.mapping || !suggestion) return nothing;
+    const features = plan.mapping.features;
+    const taken = { source: new Set(features.map((/** @type {any} */ pair) => pair.source)), target: new Set(features.map((/** @type {any} */ pair) => pair.target)) };
+    const left = (suggestion.unmatched_source ?? []).filter((/** @type {string} */ name) => !taken.source.has(name));
+    const right = (suggestion.unmatched_target ?? []).filter((/** @type {string} */ name) => !taken.target.has(name));
+    const needle = this.search.toLowerCase();
+    // Pairs that need a look come first: matched by hand, with a factor, or under different names.
+    const odd = (/** @type {any} */ pair) => Number(pair.how !== "hand" && pair.factor === 1 && pair.source === pair.target && !Object.keys(pair.levels ?? {}).length);
+    const found = features.filter((/** @type {any} */ pair) => `${pair.source} ${pair.target}`.toLowerCase().includes(needle)).sort((/** @type {any} */ a, /** @type {any} */ b) => odd(a) - odd(b));
+    const pages = Math.max(1, Math.ceil(found.length / PAGE));
+    const page = Math.min(this.page, pages - 1);
+    return html`<section class="card" aria-labelledby="mapping">
+      <h2 id="mapping">${t("mapping.title")}</h2>
+      <p>${t("mapping.count", { matched: whole(features.length), source: whole(left.length), target: whole(right.length) })}</p>
+      ${left.length && right.length ? this.byHand(left, right) : nothing}
+      ${left.length || right.length ? html`<details><summary>${t("mapping.unmatched")}</summary>
+        <p><strong>${t("side.source")}</strong>: <span class="soft">${left.slice(0, 60).join(", ") || t("mapping.none")}${left.length > 60 ? " …" : ""}</span></p>
+        <p><strong>${t("side.target")}</strong>: <span class="soft">${right.slice(0, 60).join(", ") || t("mapping.none")}${right.length > 60 ? " …" : ""}</span></p></details>` : nothing}
+      <details ?open=${features.some((/** @type {any} */ pair) => !odd(pair))}><summary>${t("mapping.pairs")}</summary>
+        ${features.length > PAGE ? html`<label class="row search"><span class="visually-hidden">${t("columns.search")}</span><input type="search" placeholder=${t("columns.search")} @input=${(/** @type {globalThis.Event} */ event) => { this.search = valueOf(event); this.page = 0; }}></label>` : nothing}
+        <div class="scroll" tabindex="0" role="region" aria-label=${t("mapping.pairs")}><table><caption class="visually-hidden">${t("mapping.pairs")}</caption>
+          <thead><tr><th scope="col">${t("side.source")}</th><th scope="col">${t("side.target")}</th><th scope="col">${t("mapping.factor")}</th><th scope="col">${t("mapping.levels")}</th><th scope="col"><span class="visually-hidden">${t("action.remove")}</span></th></tr></thead>
+          <tbody>${found.slice(page * PAGE, (page + 1) * PAGE).map((/** @type {any} */ pair) => this.pair(pair))}</tbody></table></div>
+        ${pages > 1 ? html`<div class="row center pager"><button type="button" class="small" ?disabled=${page === 0} @click=${() => { this.page = page - 1; }}>${t("pager.before")}</button><span>${t("pager.at", { page: page + 1, pages, n: whole(found.length) })}</span><button type="button" class="small" ?disabled=${page === pages - 1} @click=${() => { this.page = page + 1; }}>${t("pager.after")}</button></div>` : nothing}
+      </details>
+    </section>`;
+  }
+
+  /** @param {string[]} left @param {string[]} right */
+  byHand(left, right) {
+    const choose = (/** @type {"from" | "to"} */ end, /** @type {string[]} */ names, /** @type {string} */ label) => html`<label class="stack">${label}<input list="hand-${end}" .value=${this[end]} autocomplete="off" @input=${(/** @type {globalThis.Event} */ event) => { this[end] = valueOf(event); }}><datalist id="hand-${end}">${names.slice(0, 500).map((name) => html`<option value=${name}></option>`)}</datalist></label>`;
+    const fits = left.includes(this.from) && right.includes(this.to);
+    return html`<div class="options hand">${choose("from", left, t("mapping.from"))}${choose("to", right, t("mapping.to"))}
+      <button type="button" ?disabled=${!fits} @click=${() => { this.set([...state.plan.mapping.features, { source: this.from, target: this.to, factor: 1, offset: 0, levels: {}, how: "hand" }]); this.from = ""; this.to = ""; }}>${t("mapping.match")}</button></div>`;
+  }
+
+  /** @param {any} pair */
+  pair(pair) {
+    const levels = Object.entries(pair.levels ?? {});
+    return html`<tr><th scope="row">${pair.source}</th><td>${pair.target}</td>
+      <td><input class="factor" type="number" step="any" aria-label=${t("mapping.factor_of", { name: pair.target })} .value=${String(pair.factor ?? 1)} @change=${(/** @type {globalThis.Event} */ event) => { const factor = Number(valueOf(event)); if (Number.isFinite(factor) && factor !== 0) this.edit(pair, { factor }); }}></td>
+      <td>${levels.length ? html`<input type="text" class="levels" aria-label=${t("mapping.levels_of", { name: pair.target })} .value=${levels.map(([from, to]) => `${from}=${to}`).join(", ")}
+        @change=${(/** @type {globalThis.Event} */ event) => this.edit(pair, { levels: Object.fromEntries(valueOf(event).split(",").map((part) => part.split("=").map((end) => end.trim())).filter((ends) => ends.length === 2 && ends[0])) })}>`
+        : html`<button type="button" class="small quiet" @click=${() => this.edit(pair, { levels: { "?": "?" } })}>${t("mapping.add_levels")}</button>`}</td>
+      <td><button type="button" class="small quiet" aria-label=${t("action.remove_named", { name: `${pair.source} – ${pair.target}` })} @click=${() => this.set(state.plan.mapping.features.filter((/** @type {any} */ one) => one !== pair))}>${t("action.remove")}</button></td></tr>`;
+  }
+}
+customElements.define("ag-mapping", Mapping);

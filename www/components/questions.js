@@ -1,0 +1,47 @@
+// What looks like a missing value but may be none: asked, never decided in silence.
+
+import { html, nothing } from "lit";
+import { state } from "../store.js";
+import { answer } from "../study.js";
+import { known, t } from "../words.js";
+import { Base } from "./base.js";
+
+class Questions extends Base {
+  static properties = { all: { state: true } };
+
+  constructor() { super(); this.all = false; }
+
+  /** Suspected codes over all files; answered ones stay, so that an answer can be changed. */
+  asked() {
+    return state.opened.filter((one) => one.summary).flatMap((one) => {
+      const found = one.summary.columns.flatMap((/** @type {any} */ column) => (column.suspects ?? [])
+        .map((/** @type {any} */ note) => ({ one, column: note.column ?? column.name, note, value: note.value }))
+        .filter((/** @type {any} */ asked) => asked.value !== null && asked.value !== undefined));
+      const keys = new Set(found.map((/** @type {any} */ f) => `${f.column}\0${f.value}`));
+      const answered = Object.keys(one.answers).filter((key) => !keys.has(key)).map((key) => { const [column, value] = key.split("\0"); return { one, column, value, note: { code: "answered", facts: [] } }; });
+      return [...found, ...answered];
+    });
+  }
+
+  /** @override */
+  render() {
+    const asked = this.asked();
+    if (!asked.length) return nothing;
+    const open = asked.filter(({ one, column, value }) => one.answers[`${column}\0${value}`] === undefined);
+    const shown = this.all ? asked : asked.slice(0, 6);
+    return html`<section class="card questions" aria-labelledby="questions">
+      <h2 id="questions">${t("questions.title")}</h2><p class="soft">${open.length ? t("questions.explain") : t("questions.done")}</p>
+      <ul class="plain">${shown.map(({ one, column, value, note }) => {
+        const given = one.answers[`${column}\0${value}`];
+        const question = t("questions.missing", { value, column, file: one.name });
+        return html`<li class="question ${given === undefined ? "" : "answered"}">
+          <div><strong>${question}</strong> ${known(`note.${note.code}`) ? html`<span class="soft">${t(`note.${note.code}`, note.facts)}</span>` : nothing} <span class="soft">${one.name}</span></div>
+          <div class="row" role="group" aria-label=${question}>
+            <button type="button" class="small" aria-pressed=${given === true} @click=${() => answer(one.id, column, value, true)}>${t("questions.yes")}</button>
+            <button type="button" class="small" aria-pressed=${given === false} @click=${() => answer(one.id, column, value, false)}>${t("questions.no")}</button></div></li>`;
+      })}</ul>
+      ${asked.length > shown.length ? html`<button type="button" class="quiet" @click=${() => { this.all = true; }}>${t("questions.all", { n: asked.length })}</button>` : nothing}
+    </section>`;
+  }
+}
+customElements.define("ag-questions", Questions);

@@ -1,0 +1,74 @@
+// How different the cohorts are: for the stage and for the report.
+
+import { html, LitElement, nothing } from "lit";
+import { distributions, distributionsTable } from "../charts/distributions.js";
+import { features as featuresChart, featuresTable } from "../charts/features.js";
+import { fixed, percent, pValue, signed, value, whole } from "../format.js";
+import { t } from "../words.js";
+import { valueOf } from "./base.js";
+import { figure } from "./figure.js";
+
+const PAGE = 25;
+
+/** In words, what an AUC of a domain classifier means. @param {number} auc */
+const degree = (auc) => (auc < 0.6 ? "alike" : auc < 0.75 ? "somewhat" : auc < 0.9 ? "clearly" : "apart");
+
+class ShiftView extends LitElement {
+  static properties = { shift: { attribute: false }, chosen: { state: true }, search: { state: true }, page: { state: true } };
+
+  constructor() {
+    super();
+    /** @type {any} */
+    this.shift = null;
+    /** @type {string | null} */
+    this.chosen = null;
+    this.search = "";
+    this.page = 0;
+  }
+
+  /** @override */
+  createRenderRoot() { return this; }
+
+  /** @override */
+  render() {
+    const { shift } = this;
+    if (!shift) return nothing;
+    const size = (/** @type {any} */ f) => Math.abs(f.smd ?? 0) + (f.ks ?? 0);
+    const sorted = [...shift.features].sort((a, b) => size(b) - size(a));
+    const chosen = sorted.find(({ name }) => name === this.chosen) ?? sorted[0];
+    const auc = shift.domain_auc;
+    return html`
+      ${auc ? html`<section class="card sentence"><p class="big">${t(`shift.degree.${degree(auc.estimate)}`)}</p>
+        <p>${t("shift.auc", { auc: fixed(auc.estimate, 2), low: fixed(auc.low, 2), high: fixed(auc.high, 2) })} <span class="soft">${t("shift.auc.scale")}</span></p>${this.prevalence()}</section>` : html`<section class="card">${this.prevalence()}</section>`}
+      <div class="two wide-left">
+        <section class="card">${figure({ name: "shift", heading: t("chart.features.title"), note: t("chart.features.note", { n: Math.min(25, sorted.length) }), chart: featuresChart, table: featuresTable, data: sorted })}</section>
+        <section class="card" aria-live="polite">${chosen ? figure({ name: "distributions", heading: t("chart.distributions.title", { feature: chosen.name }), note: t("shift.feature", { smd: signed(chosen.smd, 2), ks: fixed(chosen.ks, 2), q: pValue(chosen.q) }), chart: distributions, table: distributionsTable, data: chosen }) : nothing}</section>
+      </div>
+      ${this.list(sorted, chosen)}`;
+  }
+
+  prevalence() {
+    const { prevalence } = this.shift;
+    if (!prevalence) return nothing;
+    const [source, target] = [prevalence.source?.estimate ?? prevalence.source, prevalence.target?.estimate ?? prevalence.target];
+    const classes = prevalence.kind !== "values" && prevalence.type !== "values";
+    return html`<p>${t(classes ? "shift.prevalence" : "shift.mean", { source: classes ? percent(source) : value(source), target: classes ? percent(target) : value(target) })}</p>`;
+  }
+
+  /** @param {any[]} sorted @param {any} chosen */
+  list(sorted, chosen) {
+    const found = sorted.filter(({ name }) => name.toLowerCase().includes(this.search.toLowerCase()));
+    const pages = Math.max(1, Math.ceil(found.length / PAGE));
+    const page = Math.min(this.page, pages - 1);
+    return html`<section class="card" aria-labelledby="shift-list"><div class="row spread"><h2 id="shift-list">${t("shift.all")}</h2>
+      <label class="row search"><span class="visually-hidden">${t("columns.search")}</span><input type="search" placeholder=${t("columns.search")} @input=${(/** @type {globalThis.Event} */ event) => { this.search = valueOf(event); this.page = 0; }}></label></div>
+      <p class="soft">${t("shift.all.explain")}</p>
+      <div class="scroll" tabindex="0" role="region" aria-label=${t("shift.all")}><table><caption class="visually-hidden">${t("shift.all")}</caption>
+        <thead><tr><th scope="col">${t("table.feature")}</th><th scope="col">${t("table.smd")}</th><th scope="col">${t("table.ks")}</th><th scope="col">${t("table.q")}</th><th scope="col">${t("table.missing_source")}</th><th scope="col">${t("table.missing_target")}</th></tr></thead>
+        <tbody>${found.slice(page * PAGE, (page + 1) * PAGE).map((f) => html`<tr class=${f === chosen ? "chosen" : ""}><th scope="row"><button type="button" class="link" aria-pressed=${f === chosen} @click=${() => { this.chosen = f.name; }}>${f.name}</button></th>
+          <td class="number">${signed(f.smd, 2)}</td><td class="number">${fixed(f.ks, 2)}</td><td class="number">${pValue(f.q)}</td><td class="number">${percent(f.missing_source)}</td><td class="number">${percent(f.missing_target)}</td></tr>`)}</tbody></table></div>
+      ${pages > 1 ? html`<div class="row center pager"><button type="button" class="small" ?disabled=${page === 0} @click=${() => { this.page = page - 1; }}>${t("pager.before")}</button><span>${t("pager.at", { page: page + 1, pages, n: whole(found.length) })}</span><button type="button" class="small" ?disabled=${page === pages - 1} @click=${() => { this.page = page + 1; }}>${t("pager.after")}</button></div>` : nothing}
+    </section>`;
+  }
+}
+customElements.define("ag-shift-view", ShiftView);

@@ -1,0 +1,95 @@
+// Keep: what goes home, what comes back, and new patients for a model that was kept.
+
+import { html, nothing } from "lit";
+import { downloadRun, finalModels, readRun } from "../keep.js";
+import { head } from "../navigate.js";
+import { startRun } from "../run.js";
+import { download, downloadCsv, downloadJson, fileName } from "../save.js";
+import { change, readable, state } from "../store.js";
+import { takePlan, prepareNow } from "../study.js";
+import { explain, t } from "../words.js";
+import { Base } from "./base.js";
+import { dataTable } from "./table.js";
+
+/** @param {string} label @param {string} accept @param {(file: File) => void} use */
+const choose = (label, accept, use, disabled = false) => html`<label class="button ${disabled ? "disabled" : ""}"><input type="file" class="visually-hidden" accept=${accept} ?disabled=${disabled} @change=${(/** @type {globalThis.Event} */ event) => {
+  const input = /** @type {HTMLInputElement} */ (event.target);
+  if (input.files?.[0]) use(input.files[0]);
+  input.value = "";
+}}><span>${label}</span></label>`;
+
+/** @param {string} key @param {boolean} can @param {() => void} click */
+const item = (key, can, click) => html`<li class="keep-item"><div><strong>${t(`keep.${key}`)}</strong><span class="soft">${t(can ? `keep.${key}.about` : `keep.${key}.why_not`)}</span></div><button type="button" ?disabled=${!can} aria-label=${t("keep.save_named", { name: t(`keep.${key}`) })} @click=${click}>${t("keep.save")}</button></li>`;
+
+class Keep extends Base {
+  /** @override */
+  render() {
+    const { report, plan, run } = state;
+    const models = finalModels();
+    const kept = () => change({ saved: true });
+    return html`${head("keep")}
+      <section class="card" aria-labelledby="keep-take"><h2 id="keep-take">${t("keep.take")}</h2><ul class="plain">
+        ${item("report", Boolean(report), () => { downloadJson(fileName("report", "json"), report); kept(); })}
+        ${item("predictions", Boolean(report?.predictions), () => { downloadCsv(fileName("predictions", "csv"), report.predictions); kept(); })}
+        ${item("plan", Boolean(plan), () => downloadJson(fileName("plan", "json"), plan))}
+        ${item("run_file", Boolean(run?.jobs.some((/** @type {any} */ job) => job.status === "done")), downloadRun)}
+        ${models.length ? models.map((/** @type {any} */ { unit, bytes }) => html`<li class="keep-item"><div><strong>${t(unit.type === "pretrain" ? "keep.pretrained" : "keep.model", { method: t(`method.${unit.method ?? state.plan.transfer.method}.name`) })}</strong><span class="soft">${t(unit.type === "pretrain" ? "keep.pretrained.about" : "keep.model.about")}</span></div>
+          <button type="button" @click=${() => { download(fileName(`${unit.type === "pretrain" ? "pretrained" : "model"}-${unit.method ?? "source"}`, "safetensors"), [bytes], "application/octet-stream"); kept(); }}>${t("keep.save")}</button></li>`) : item("models", false, () => {})}
+      </ul></section>
+      <section class="card" aria-labelledby="keep-back"><h2 id="keep-back">${t("keep.back")}</h2><p class="soft">${t("keep.back.about")}</p>
+        <div class="row">${choose(t("keep.open_plan"), ".json", (file) => this.openPlan(file), !state.engine)}${choose(t("keep.open_run"), ".autograft-run", (file) => this.openRun(file), !state.engine)}</div>
+        ${state.savedPlan ? html`<p class="note">${t("keep.plan_waits", { files: [...state.savedPlan.sources.map((/** @type {any} */ one) => one.name), state.savedPlan.target.name].join(", ") })}</p>` : nothing}</section>
+      ${this.scoring()}`;
+  }
+
+  /** @param {File} file */
+  async openPlan(file) {
+    try {
+      const plan = JSON.parse(await file.text());
+      if (plan?.version !== 1 || !plan.target) throw { code: "bad_plan", facts: [["reason", file.name]], at: { file: file.name } };
+      takePlan(plan);
+      if (state.plan && readable("target").length) await prepareNow();
+      change({ notice: { key: state.savedPlan ? "keep.plan_opened_waiting" : "keep.plan_opened", facts: { name: file.name } } });
+    } catch (error) {
+      change({ notice: { failure: error instanceof SyntaxError ? { code: "bad_plan", facts: [["reason", error.message]], at: { file: file.name } } : error } });
+    }
+  }
+
+  /** @param {File} file */
+  async openRun(file) {
+    try {
+      const { plan, jobs } = await readRun(file);
+      takePlan(plan);
+      if (!readable("target").length) { change({ notice: { key: "keep.run_waits", facts: { name: file.name } } }); return; }
+      await prepareNow();
+      if (state.prepared) { change({ stage: "run", run: null }); await startRun(jobs); }
+    } catch (failure) {
+      change({ notice: { failure } });
+    }
+  }
+
+  scoring() {
+    const { scoring } = state;
+    const failure = scoring?.failure && explain(scoring.failure);
+    return html`<section class="card" aria-labelledby="keep-score"><h2 id="keep-score">${t("score.title")}</h2><p class="soft">${t("score.about")}</p>
+      <div class="row">${choose(scoring?.model ? t("score.model_is", { name: scoring.model.name }) : t("score.model"), ".safetensors", (file) => this.score({ model: file }), !state.engine)}
+        ${choose(scoring?.table ? t("score.table_is", { name: scoring.table.name }) : t("score.table"), ".csv,.tsv,.txt,.gz,.xlsx", (file) => this.score({ table: file }), !state.engine)}</div>
+      <div aria-live="polite">${failure ? html`<div class="alert bad"><div><strong>${failure.what}</strong> ${failure.hint} <span class="soft">${failure.where}</span></div></div>` : nothing}
+      ${scoring?.result ? html`${dataTable(scoring.result, t("score.result", { n: scoring.result.rows.length }))}<button type="button" @click=${() => downloadCsv(fileName("scores", "csv"), scoring.result)}>${t("score.save")}</button>` : nothing}</div></section>`;
+  }
+
+  /** @param {{ model?: File, table?: File }} patch */
+  async score(patch) {
+    const scoring = { ...state.scoring, ...patch, result: null, failure: null };
+    change({ scoring });
+    if (!scoring.model || !scoring.table) return;
+    try {
+      const { buffers } = await state.engine.request({ type: "open", options: {} }, { files: [scoring.table], worker: "fresh" });
+      const result = await state.engine.request({ type: "predict" }, { buffers: [await scoring.model.arrayBuffer(), buffers[0]] });
+      change({ scoring: { ...scoring, result } });
+    } catch (failure) {
+      change({ scoring: { ...scoring, failure } });
+    }
+  }
+}
+customElements.define("ag-keep", Keep);

@@ -1,0 +1,118 @@
+// Run: phases, losses, time left; pause, cancel, and finished work that stays.
+
+import { html, nothing } from "lit";
+import { losses } from "../charts/losses.js";
+import { duration, percent, whole } from "../format.js";
+import { downloadRun } from "../keep.js";
+import { go, head, onward } from "../navigate.js";
+import { cancelRun, expectedTime, pauseRun, startRun, timeLeft } from "../run.js";
+import { blocked, state } from "../store.js";
+import { measure } from "../study.js";
+import { explain, known, t } from "../words.js";
+import { Base } from "./base.js";
+import { figure } from "./figure.js";
+import { reasonOf } from "./stage-method.js";
+
+/** @param {any} unit */
+export function unitName(unit) {
+  const facts = { method: unit.method ? t(`method.${unit.method}.name`) : "", fold: (unit.fold ?? 0) + 1, repeat: (unit.repeat ?? 0) + 1, n: unit.n ?? "", frozen: unit.frozen ?? "", seed: unit.seed ?? "" };
+  return t(known(`unit_of_work.${unit.type}`) ? `unit_of_work.${unit.type}` : "unit_of_work.other", { ...facts, type: unit.type });
+}
+
+/** What the units are, when all of the same kind lie together. @param {any} job */
+const group = ({ unit }) => (unit.method ? t("run.group", { type: t(`run.type.${unit.type}`), method: t(`method.${unit.method}.name`) }) : t(`run.type.${unit.type}`));
+
+class Run extends Base {
+  /** @override */
+  updated() {
+    measure();
+    if (state.run?.status === "done" && this.was !== "done" && !blocked("verdict")) go("verdict");
+    this.was = state.run?.status;
+  }
+
+  /** @type {string | undefined} */
+  was;
+
+  /** @override */
+  render() {
+    const { run } = state;
+    const status = run?.status ?? "idle";
+    return html`${head("run")}
+      <section class="card run" aria-label=${t("stage.run")}>
+        ${run ? this.progress(run) : this.before()}
+        <div class="row">${this.buttons(status)}</div>
+        ${run?.failure ? this.failure(run.failure) : nothing}
+      </section>
+      ${run && ["running", "paused"].includes(status) ? this.live(run) : nothing}
+      ${run ? this.jobs(run) : nothing}
+      ${status === "done" ? onward("verdict") : nothing}`;
+  }
+
+  before() {
+    const { prepared, measured } = state;
+    const expected = expectedTime();
+    return html`<p class="big">${t("run.ready", { n: whole(prepared?.units.length) })}</p>
+      <p class="soft">${expected === null ? t("run.no_estimate") : t("run.estimate", { time: duration(expected) })} ${measured?.choice ? html`<span class="chip">${t(`device.${measured.choice}`)}</span> ${reasonOf(measured.reason)}` : nothing}</p>`;
+  }
+
+  /** @param {string} status */
+  buttons(status) {
+    const doneSome = state.run?.jobs.some((/** @type {any} */ job) => job.status === "done");
+    const can = state.prepared && !state.working;
+    if (status === "running" || status === "paused") return html`
+      <button type="button" @click=${() => pauseRun(status === "running")}>${t(status === "running" ? "run.pause" : "run.continue")}</button>
+      <button type="button" class="danger" @click=${cancelRun}>${t("run.cancel")}</button>`;
+    if (status === "stopping") return html`<button type="button" class="danger" disabled>${t("run.stopping")}</button>`;
+    return html`<button type="button" class="primary" ?disabled=${!can} @click=${() => startRun()}>${t(status === "done" ? "run.again" : doneSome ? "run.resume" : "run.start")}</button>
+      ${doneSome ? html`<button type="button" class="quiet" @click=${downloadRun}>${t("keep.run_file")}</button>` : nothing}`;
+  }
+
+  /** @param {any} run */
+  progress(run) {
+    const done = run.jobs.filter((/** @type {any} */ job) => job.status === "done");
+    const cost = (/** @type {any[]} */ jobs) => jobs.reduce((sum, job) => sum + (job.cost || 1), 0);
+    const share = run.jobs.length ? cost(done) / Math.max(1e-9, cost(run.jobs)) : 0;
+    const left = timeLeft(run);
+    const words = run.reporting ? t("run.reporting") : t(`run.status.${run.status}`, { done: whole(done.length), all: whole(run.jobs.length) });
+    // Told to a screen reader at every tenth, not at every step.
+    const spoken = t("run.spoken", { share: percent(Math.floor(share * 10) / 10), status: t(`run.status_short.${run.status}`) });
+    return html`<p class="big">${words}</p><p class="visually-hidden" role="status">${spoken}</p>
+      <progress class="main" max="1" value=${share} aria-label=${t("run.progress")}></progress>
+      <p class="soft">${percent(share)} ${run.status === "running" && left !== null ? t("run.left", { time: duration(left) }) : nothing}
+        ${run.places > 1 ? t("run.workers", { n: run.places }) : nothing} ${state.measured?.choice ? html`<span class="chip">${t(`device.${state.plan.device === "auto" ? state.measured.choice : state.plan.device}`)}</span>` : nothing}</p>`;
+  }
+
+  /** @param {any} failure */
+  failure(failure) {
+    const { what, hint } = explain(failure);
+    return html`<div class="alert bad" role="alert"><div><strong>${what}</strong> ${hint} ${t("run.survives")}</div></div>`;
+  }
+
+  /** @param {any} run */
+  live(run) {
+    const phases = Object.entries(run.phases);
+    const curves = Object.entries(run.losses);
+    return html`<div class="cards live">${phases.map(([at, phase]) => {
+      const p = /** @type {any} */ (phase);
+      const curve = /** @type {any} */ (curves.find(([where]) => where === at)?.[1]);
+      return html`<section class="card worker" aria-label=${t("run.worker", { n: Number(at) + 1 })}>
+        <h3>${unitName(p.unit)}</h3>
+        <p class="soft">${t(`phase.${p.name}`, p.facts)}</p>
+        <progress max="1" value=${p.total ? p.done / p.total : nothing} aria-label=${t(`phase.${p.name}`, p.facts)}></progress>
+        ${curve?.points.length > 1 ? figure({ name: "losses", heading: "", chart: losses, data: [...curve.points] }) : nothing}</section>`;
+    })}</div>`;
+  }
+
+  /** @param {any} run */
+  jobs(run) {
+    /** @type {Map<string, any[]>} */
+    const groups = new Map();
+    for (const job of run.jobs) groups.set(group(job), [...(groups.get(group(job)) ?? []), job]);
+    return html`<section class="card" aria-labelledby="jobs"><h2 id="jobs">${t("run.jobs")}</h2>
+      <ul class="plain jobs">${[...groups].map(([name, jobs]) => {
+        const done = jobs.filter((job) => job.status === "done").length;
+        return html`<li><span class="job-name">${name}</span><span class="dots" aria-hidden="true">${jobs.slice(0, 120).map((job) => html`<i class=${job.status}></i>`)}</span><span class="soft number">${t("run.of", { done: whole(done), all: whole(jobs.length) })}</span></li>`;
+      })}</ul></section>`;
+  }
+}
+customElements.define("ag-run", Run);

@@ -1,0 +1,50 @@
+// The examples: named by the address (`?with=example-copd`) and loaded before the seal; another one reloads the page.
+
+import { change } from "./store.js";
+import { addFiles } from "./study.js";
+
+/** Every file of the folder, by its path there: the build gives each its address. */
+const ADDRESSES = import.meta.glob("./examples/*.{csv,tsv,txt,gz,json,xlsx}", { query: "?url", import: "default", eager: true });
+
+/** @param {string} file */
+const address = (file) => ADDRESSES[`./examples/${file.replace(/^.*\//, "")}`];
+
+/** What the address asks for. */
+const asked = () => (new URLSearchParams(location.search).get("with") ?? "").split(",").find((name) => name.startsWith("example-"))?.slice(8);
+
+/** @param {string} file */
+async function fetchFile(file) {
+  const response = await fetch(address(file));
+  if (!response.ok) throw new Error(`${file}: ${response.status}`);
+  return new File([await response.arrayBuffer()], file.replace(/^.*\//, ""));
+}
+
+/** @returns {Promise<{ examples: any[], wanted: any }>} the list, and the one that the address names with its files */
+export async function readExamples() {
+  const index = address("index.json");
+  if (!index) return { examples: [], wanted: null };
+  try {
+    const examples = await (await fetch(index)).json();
+    const chosen = examples.find((/** @type {any} */ example) => example.id === asked());
+    if (!chosen) return { examples, wanted: null };
+    const [sources, target] = await Promise.all([Promise.all(chosen.files.source.map(fetchFile)), fetchFile(chosen.files.target)]);
+    return { examples, wanted: { ...chosen, sources, targetFile: target } };
+  } catch (failure) {
+    change({ notice: { key: "example.not_loaded", facts: { reason: String(failure) } } });
+    return { examples: [], wanted: null };
+  }
+}
+
+/** @param {any} example with its files */
+export async function openExample(example) {
+  change({ example });
+  await addFiles("source", example.sources, example.read?.source ?? {});
+  await addFiles("target", [example.targetFile], example.read?.target ?? {});
+}
+
+/** After the seal nothing can be loaded: the page starts again, with the example in its address. @param {string} id */
+export function askForExample(id) {
+  const url = new URL(location.href);
+  url.searchParams.set("with", `example-${id}`);
+  location.href = url.href;
+}

@@ -1,0 +1,101 @@
+// What the page knows, in memory only: nothing is written to the browser's storage.
+
+/** @typedef {"data" | "shift" | "method" | "run" | "verdict" | "why" | "keep"} Stage */
+/** @type {Stage[]} */
+export const STAGES = ["data", "shift", "method", "run", "verdict", "why", "keep"];
+
+/**
+ * A file that was opened: what was asked, what was recognised, and the table as the engine keeps it.
+ * @typedef {object} Opened
+ * @property {number} id
+ * @property {"source" | "target"} side
+ * @property {string} name
+ * @property {File} file
+ * @property {Record<string, any>} options the reading options that a person chose; the rest is found
+ * @property {any} summary
+ * @property {ArrayBuffer | null} table
+ * @property {any} failure
+ * @property {{ done: number, total: number, phase: string } | null} busy
+ * @property {Record<string, string>} roles of its columns, once suggested
+ * @property {Record<string, boolean>} answers to the questions about missing codes: `column\0value`
+ */
+
+/**
+ * @typedef {object} State
+ * @property {Stage} stage
+ * @property {any} engine
+ * @property {import("./seal.js").Seal | null} seal
+ * @property {any} hello
+ * @property {any[]} examples
+ * @property {any} example the one that was opened
+ * @property {any[]} methods
+ * @property {Opened[]} opened
+ * @property {any} sourceModel a saved pre-trained model that stands for the source: `{name, bytes, info}`
+ * @property {any} suggestion what the engine proposed for label, roles and mapping
+ * @property {any} plan
+ * @property {any} savedPlan an opened plan that waits for its tables
+ * @property {any} prepared
+ * @property {any} dataFailure why the data cannot be used as they are
+ * @property {string | null} working the key of what is being computed now
+ * @property {any} shift
+ * @property {any} shiftFailure
+ * @property {any} measured
+ * @property {any} run
+ * @property {any} report
+ * @property {boolean} saved whether the results were downloaded
+ * @property {any} scoring
+ * @property {any} notice a sentence for the reader: `{key, facts, kind}`
+ */
+
+/** @type {State} */
+export const state = {
+  stage: "data", engine: null, seal: null, hello: null, examples: [], example: null, methods: [],
+  opened: [], sourceModel: null, suggestion: null, plan: null, savedPlan: null, prepared: null, dataFailure: null,
+  working: null, shift: null, shiftFailure: null, measured: null, run: null, report: null, saved: true, scoring: null, notice: null,
+};
+
+/** @type {Set<() => void>} */
+const listeners = new Set();
+
+/** @param {() => void} listener @returns {() => void} ends it */
+export function subscribe(listener) {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+}
+
+/** Changes the state and tells whoever shows it. @param {Partial<State>} patch */
+export function change(patch) {
+  Object.assign(state, patch);
+  for (const listener of listeners) listener();
+}
+
+/** @param {number} id @param {Partial<Opened>} patch */
+export function changeOpened(id, patch) {
+  change({ opened: state.opened.map((one) => (one.id === id ? { ...one, ...patch } : one)) });
+}
+
+/** The files of one side that were read. @param {"source" | "target"} side */
+export const readable = (side) => state.opened.filter((one) => one.side === side && one.table);
+
+/** Whether something runs that a person would lose. */
+export const running = () => ["running", "paused", "stopping"].includes(state.run?.status);
+
+/**
+ * Why a stage cannot be entered yet: a key under `stage.why.`, or null where it can.
+ * @param {Stage} stage
+ * @returns {string | null}
+ */
+export function blocked(stage) {
+  if (stage === "data" || stage === "keep") return null;
+  if (!state.engine) return "sealed";
+  if (stage === "verdict" || stage === "why") {
+    if (!state.report) return state.prepared && !state.prepared.verdict_possible ? "no_verdict" : "no_report";
+    if (stage === "why") return state.report.importance?.length ? null : "no_importance";
+    return null;
+  }
+  if (stage === "run" && state.run) return null;
+  if (state.prepared) return null;
+  if (!readable("target").length) return state.sourceModel || readable("source").length ? "no_target" : "no_tables";
+  if (!state.sourceModel && !readable("source").length) return "no_source";
+  return state.working ? "working" : "data_problem";
+}

@@ -1,6 +1,7 @@
 //! Fits, distributions and tests against scikit-learn, scipy and statsmodels (tests/golden/math.py).
 
 use autograft::math::elastic::{Design, Family, Lambdas, Options, Path, Response, Tuner, fit};
+use autograft::math::pca::Pca;
 use autograft::math::tests as t;
 use autograft::math::{dist, logistic, stats};
 use autograft::rng::Rng;
@@ -304,4 +305,20 @@ fn summaries_equal_numpy() {
     assert_eq!(stats::ranks(&floats(&golden["tests"]["at"])), floats(&g["ranks"]));
     assert_eq!(stats::sum([1e100, 1.0, -1e100]), 1.0);
     assert!(stats::mean(&[]).is_nan() && stats::quantile(&[], 0.5).is_nan());
+}
+
+#[test]
+fn components_equal_scikit_learn() {
+    for case in golden()["pca"].as_array().unwrap() {
+        let (n, p) = (case["n"].as_u64().unwrap() as usize, case["p"].as_u64().unwrap() as usize);
+        let x = floats(&case["x"]);
+        let found = Pca::fit(&x, n, p, 3).unwrap();
+        all_near(&found.axes, &case["axes"], 1e-9, "axes");
+        all_near(&found.variance, &case["variance"], 1e-9, "variance");
+        all_near(&found.variance.iter().map(|v| v / found.total).collect::<Vec<_>>(), &case["share"], 1e-9, "share");
+        all_near(&found.scores(&x), &case["scores"], 1e-9, "scores");
+    }
+    // Two rows have one direction; equal rows have none.
+    assert_eq!(Pca::fit(&[1.0, 2.0, 3.0, 5.0, 2.0, 4.0], 2, 3, 3).unwrap().components(), 1);
+    assert_eq!(Pca::fit(&[1.0, 2.0, 1.0, 2.0], 2, 2, 2).unwrap_err().code(), autograft::Code::NothingVaries);
 }

@@ -5,5 +5,6 @@ pub mod elastic;
 pub mod linalg;
 pub mod loess;
 pub mod logistic;
+pub mod pca;
 pub mod stats;
 pub mod tests;

@@ -131,6 +131,17 @@ dist = dict(
 z = rng.normal(100, 3, 23)
 summary = dict(z=z.tolist(), mean=z.mean(), sd=z.std(ddof=1), quantiles=[[v, np.quantile(z, v)] for v in [0, .1, .25, .5, .99, 1]],
                ranks=stats.rankdata(at).tolist(), smd=(a.mean() - b.mean()) / np.sqrt((a.var(ddof=1) + b.var(ddof=1)) / 2))
+from sklearn.decomposition import PCA
+
+
+def pca(n, p):
+    x = rng.normal(size=(n, 3)) @ rng.normal(size=(3, p)) + .3 * rng.normal(size=(n, p)) + 5
+    f = PCA(n_components=3, svd_solver="full").fit(x)
+    sign = np.sign(f.components_[np.arange(3), np.abs(f.components_).argmax(1)])
+    return dict(n=n, p=p, x=x.ravel().tolist(), axes=(f.components_ * sign[:, None]).ravel().tolist(), variance=f.explained_variance_.tolist(),
+                share=f.explained_variance_ratio_.tolist(), scores=(f.transform(x) * sign).ravel().tolist())
+
+
 doc = dict(versions=dict(numpy=np.__version__, scipy=scipy.__version__, sklearn=sklearn.__version__, statsmodels=statsmodels.__version__),
-           problems=fits(), logistic=logistic, tests=tests, dist=dist, summary=summary)
+           problems=fits(), pca=[pca(25, 4), pca(8, 30)], logistic=logistic, tests=tests, dist=dist, summary=summary)
 pathlib.Path(__file__).with_suffix(".json").write_text(json.dumps(doc, default=float, allow_nan=False) + "\n")

@@ -177,6 +177,12 @@ fn get_numbers(from: &mut Cursor<'_>) -> Result<Numbers> {
         }
         numbers.chunks.push(numbers::Chunk { values, scale, style });
     }
+    numbers.chunks.shrink_to_fit();
+    // Every chunk full but the last, and together as long as they say.
+    let full = numbers.chunks.iter().rev().skip(1).all(|chunk| chunk.values.len() == numbers.chunk_rows);
+    if !full || numbers.chunks.iter().map(|chunk| chunk.values.len()).sum::<usize>() != numbers.len {
+        return Err(damaged());
+    }
     Ok(numbers)
 }
 
@@ -222,6 +228,11 @@ fn get_texts(from: &mut Cursor<'_>) -> Result<Texts> {
             }
             _ => return Err(damaged()),
         });
+    }
+    chunks.shrink_to_fit();
+    let full = chunks.iter().rev().skip(1).all(|chunk| chunk.len() == chunk_rows);
+    if !full || chunks.iter().map(texts::Chunk::len).sum::<usize>() != len {
+        return Err(damaged());
     }
     Ok(Texts { chunk_rows, len, dict, chunks })
 }

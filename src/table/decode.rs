@@ -75,7 +75,7 @@ pub(super) fn detect(
             let sound = encoding
                 .codec()
                 .decode_without_bom_handling_and_without_replacement(head.get(..cut).unwrap_or_default());
-            if full * 5 > half && empty * 100 <= half && sound.is_some_and(|text| plain(&text)) {
+            if full * 5 > half && empty * 4 <= full && sound.is_some_and(|text| plain(&text)) {
                 let note = Note::new("encoding_zeros").with("encoding", encoding.label());
                 return Ok((Found::guess(encoding, true, vec![Encoding::Utf8], note), 0));
             }
@@ -140,15 +140,18 @@ fn legacy(bytes: &[u8]) -> Found<Encoding> {
     Found::guess(encoding, false, others(encoding), Note::new(code).with("share", share).with("count", all))
 }
 
+fn lines(text: &str) -> usize {
+    text.bytes().filter(|&b| b == b'\n').count()
+}
+
 /// The decoder of one file, fed piece by piece.
 pub(super) struct Decode {
     file: String,
     state: State,
     /// Set when the encoding was only found after the head.
     pub(super) late: Option<Found<Encoding>>,
-    lines: usize,
-    /// Lines from the last good piece to the error, for its row.
-    into_piece: usize,
+    /// Line ends between what was handed over and the error.
+    pub(super) ahead: usize,
     text: String,
 }
 
@@ -173,30 +176,31 @@ impl Decode {
             Encoding::Utf8 => State::Utf8 { carry: Vec::new(), ascii: true, open: !chosen },
             other => State::Other { decoder: other.codec().new_decoder_without_bom_handling(), encoding: other },
         };
-        Decode { file: file.to_owned(), state, late: None, lines: 0, into_piece: 0, text: String::new() }
+        Decode { file: file.to_owned(), state, late: None, ahead: 0, text: String::new() }
     }
 
     fn bad(&mut self, encoding: Encoding, sound: &str) -> Error {
-        self.into_piece = sound.bytes().filter(|&b| b == b'\n').count() + 1;
+        self.ahead = lines(sound);
         Code::BadEncoding.err().file(&self.file).with("encoding", encoding.label())
     }
 
-    /// Hands the text of `bytes` to `take`.
+    /// Hands the text of `bytes` to `take`. An error about the bytes has no row yet: see [`ahead`](Self::ahead).
     pub(super) fn push(&mut self, bytes: &[u8], last: bool, take: &mut dyn FnMut(&str) -> Result<()>) -> Result<()> {
         let file = self.file.clone();
-        let mut lines = self.lines;
+        let mut nul = None;
         let mut pass = |text: &str| {
-            if text.as_bytes().contains(&0) {
-                let row = lines + text.split('\0').next().unwrap_or_default().bytes().filter(|&b| b == b'\n').count();
-                return Err(Code::BinaryFile.err().file(file.as_str()).row(row + 1).with("found", "NUL"));
+            if let Some(before) = text.as_bytes().contains(&0).then(|| text.split('\0').next()).flatten() {
+                nul = Some(());
+                take(before)?;
+                return Err(Code::BinaryFile.err().file(file.as_str()).with("found", "NUL"));
             }
-            lines += text.as_bytes().iter().filter(|&&b| b == b'\n').count();
             take(text)
         };
         let done = self.step(bytes, last, &mut pass);
-        self.lines = lines;
-        let into = self.into_piece;
-        done.map_err(|error| if error.code() == Code::BadEncoding { error.row(lines + into) } else { error })
+        if nul.is_some() {
+            self.ahead = 0;
+        }
+        done
     }
 
     fn step(&mut self, bytes: &[u8], last: bool, pass: &mut dyn FnMut(&str) -> Result<()>) -> Result<()> {

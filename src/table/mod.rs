@@ -31,5 +31,6 @@ pub use numbers::Numbers;
 pub use options::{Delimiter, Encoding, Kind, ReadOptions};
 pub use reader::{Reader, read};
 pub use summary::{ColumnSummary, Summary};
+pub use suspects::suspects_between;
 pub use table::Table;
 pub use texts::Texts;

@@ -8,16 +8,44 @@ use super::cell::{TEN, unpack, value};
 pub(super) const MISSING: i64 = i64::MIN;
 /// The next value of `floats` stands here.
 const FLOAT: i64 = i64::MIN + 1;
+/// Of a float among decimals: its text is the shortest.
+const SHORTEST: u8 = u8::MAX;
 /// Mantissas up to here are exact in f64.
 const EXACT: i64 = 1 << 53;
 
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub(super) enum Packed {
     I8(Box<[i8]>),
     I16(Box<[i16]>),
     I32(Box<[i32]>),
     I64(Box<[i64]>),
     F64(Box<[f64]>),
+}
+
+impl Packed {
+    pub(super) fn len(&self) -> usize {
+        match self {
+            Packed::I8(v) => v.len(),
+            Packed::I16(v) => v.len(),
+            Packed::I32(v) => v.len(),
+            Packed::I64(v) => v.len(),
+            Packed::F64(v) => v.len(),
+        }
+    }
+}
+
+impl PartialEq for Packed {
+    fn eq(&self, other: &Packed) -> bool {
+        match (self, other) {
+            (Packed::I8(a), Packed::I8(b)) => a == b,
+            (Packed::I16(a), Packed::I16(b)) => a == b,
+            (Packed::I32(a), Packed::I32(b)) => a == b,
+            (Packed::I64(a), Packed::I64(b)) => a == b,
+            // By bits: two missing cells are equal.
+            (Packed::F64(a), Packed::F64(b)) => a.iter().map(|v| v.to_bits()).eq(b.iter().map(|v| v.to_bits())),
+            _ => false,
+        }
+    }
 }
 
 /// How many decimals each cell was written with.
@@ -87,7 +115,23 @@ impl Open {
                 value(mantissa, decimals)
             }
         };
-        Chunk { values: Packed::F64(self.cells.iter().map(one).collect()), scale: 0, style: Style::Short }
+        let values = self.cells.iter().map(one).collect();
+        let (mut short, mut float) = (true, true);
+        for &cell in self.cells.iter().filter(|&&cell| cell != MISSING && cell != FLOAT) {
+            let (mantissa, d) = unpack(cell);
+            let needed = mantissa % 10 != 0;
+            // Below 1e-5 the shortest text of a float has an exponent.
+            let plain = d < 5 || mantissa.abs() as f64 >= 1e-5 * TEN.get(d).copied().unwrap_or(1.0);
+            short &= plain && (d == 0 || needed);
+            float &= plain && (d == 1 || (d > 1 && needed));
+        }
+        let decimals = |&cell: &i64| if cell == MISSING || cell == FLOAT { SHORTEST } else { unpack(cell).1 as u8 };
+        let style = match (short, float) {
+            (true, _) => Style::Short,
+            (_, true) => Style::Float,
+            _ => Style::Each(self.cells.iter().map(decimals).collect()),
+        };
+        Chunk { values: Packed::F64(values), scale: 0, style }
     }
 
     fn integers(&self) -> Option<Chunk> {
@@ -160,7 +204,15 @@ impl Chunk {
     }
     fn text(&self, at: usize) -> Option<String> {
         if let Packed::F64(_) = self.values {
-            return self.value(at).map(float_text);
+            let value = self.value(at)?;
+            return Some(match &self.style {
+                Style::Each(decimals) => match decimals.get(at) {
+                    Some(&d) if d != SHORTEST => format!("{value:.*}", usize::from(d)),
+                    _ => float_text(value),
+                },
+                Style::Float if value % 1.0 == 0.0 && value.abs() < 1e15 => format!("{value:.1}"),
+                _ => float_text(value),
+            });
         }
         let scale = usize::from(self.scale);
         let mut mantissa = self.mantissa(at)?;

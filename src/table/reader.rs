@@ -163,7 +163,11 @@ impl Reader {
     fn text(&mut self, bytes: &[u8], last: bool) -> Result<()> {
         let Stage::Text(text) = &mut self.stage else { return Ok(()) };
         let Text { decode, records, checked, .. } = &mut **text;
-        decode.push(bytes, last, &mut |piece| records.push(piece))?;
+        decode.push(bytes, last, &mut |piece| records.push(piece)).map_err(|error| match error.code() {
+            // Only here is it known how many records came before the bad bytes.
+            Code::BadEncoding | Code::BinaryFile => error.row(records.met + decode.ahead + 1),
+            _ => error,
+        })?;
         if self.limit.is_some() && records.rows >= *checked + 4096 {
             *checked = records.rows;
             let need = records.memory() as u64;
@@ -197,10 +201,11 @@ impl Reader {
         let mut sample = String::new();
         let mut trial = Decode::new(&file, encoding.value, encoding.chosen);
         let body = head.get(bom..window).unwrap_or_default();
-        trial.push(body, whole, &mut |text| {
+        let tried = trial.push(body, whole, &mut |text| {
             sample.push_str(text);
             Ok(())
-        })?;
+        });
+        tried.map_err(|error| error.row(sample.matches('\n').count() + trial.ahead + 1))?;
         if whole && sample.trim().is_empty() {
             return Err(Code::EmptyFile.err().file(file));
         }

@@ -130,8 +130,8 @@ pub(super) fn find_header(rows: &[Vec<String>], decimal: u8, marks: &Marks) -> F
         let all = cells().count();
         let numeric = numbers * 10 >= all * 8 && numbers > 0;
         if marks.find(cell).is_some() {
-            // A blank corner stands over row names; any other mark is a cell's.
-            against += usize::from(!cell.is_empty());
+            // A blank corner stands over row names, NA may be sodium; `?` and `.` are no names.
+            against += usize::from(!cell.is_empty() && !cell.contains(char::is_alphabetic));
         } else if is_number(cell) {
             counting.extend(number(cell, decimal).and_then(|_| cell.parse::<f64>().ok()));
             against += usize::from(numeric);
@@ -142,7 +142,7 @@ pub(super) fn find_header(rows: &[Vec<String>], decimal: u8, marks: &Marks) -> F
         }
     }
     // 0, 1, 2... over columns, as pandas writes for columns without names.
-    let steps = counting.windows(2).all(|w| matches!(w, [a, b] if b - a == 1.0)) && counting.len() + 1 >= first.len();
+    let steps = counting.windows(2).all(|w| matches!(w, [a, b] if b - a == 1.0)) && counting.len() + 1 == first.len();
     if steps && counting.len() > 1 && against == counting.len() && matches!(counting.first(), Some(0.0 | 1.0)) {
         return Found::guess(true, false, vec![false], Note::new("header_counts"));
     }
@@ -153,7 +153,7 @@ pub(super) fn find_header(rows: &[Vec<String>], decimal: u8, marks: &Marks) -> F
     if against > 0 {
         return Found::guess(
             false,
-            over_numbers == 0,
+            over_numbers + names == 0,
             vec![true],
             Note::new("header_numbers").with("columns", against),
         );

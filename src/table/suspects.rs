@@ -188,3 +188,38 @@ pub(super) fn find(table: &Table, column: &Column, summary: &ColumnSummary, sort
     }
     notes
 }
+
+/// Zeros of `here` that the column of the same name in `other` makes suspicious: all or many of the values are 0 here,
+/// and there the values stand far from 0.
+pub fn suspects_between(here: &Table, other: &Table) -> Vec<Note> {
+    let numbers = |column: &Column| {
+        let mut values = column.numbers();
+        values.retain(|v| !v.is_nan());
+        values.sort_unstable_by(f64::total_cmp);
+        values
+    };
+    let by_name: std::collections::HashMap<&str, &Column> =
+        other.columns.iter().map(|c| (c.name.as_str(), c)).collect();
+    let mut notes = Vec::new();
+    for column in here.columns.iter().filter(|column| column.kind == Kind::Number) {
+        let Some(twin) = by_name.get(column.name.as_str()).filter(|twin| twin.kind == Kind::Number) else { continue };
+        let mine = numbers(column);
+        let (_, zeros) = run(&mine, 0.0);
+        // Only where the rest, if any, stands far from 0 too.
+        if zeros == 0 || mine.first().is_some_and(|&v| v < 0.0) {
+            continue;
+        }
+        let theirs = numbers(twin);
+        let (_, there) = run(&theirs, 0.0);
+        let rest: Vec<f64> = theirs.into_iter().filter(|v| *v != 0.0).collect();
+        let (Some(&low), Some(&high), Some(middle)) = (rest.first(), rest.last(), quantile(&rest, 0.5)) else {
+            continue;
+        };
+        let distinct = rest.chunk_by(|a, b| a == b).count();
+        if low > 0.0 && distinct >= 8 && low >= middle * 0.3 && there * zeros.max(20) <= rest.len() {
+            let note = suspect(0.0, zeros, "zero_elsewhere", column, Some((low, high)));
+            notes.push(note.with("other", &other.name));
+        }
+    }
+    notes
+}

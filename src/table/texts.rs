@@ -2,12 +2,19 @@
 //! (identifiers, free text), the words themselves one after the other.
 
 /// Every distinct text once, in the order of first appearance.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Dict {
     words: String,
     ends: Vec<u32>,
     /// Open addressing; 0 is free, otherwise code + 1.
     slots: Vec<u32>,
+}
+
+/// The slots follow from the words.
+impl PartialEq for Dict {
+    fn eq(&self, other: &Dict) -> bool {
+        self.parts() == other.parts()
+    }
 }
 
 pub(super) fn hash(word: &str) -> u64 {
@@ -31,12 +38,6 @@ impl Dict {
     }
     pub(super) fn words(&self) -> impl Iterator<Item = &str> {
         (0..self.len()).filter_map(|code| self.get(code))
-    }
-    pub(super) fn find(&self, word: &str) -> Option<u32> {
-        if self.slots.is_empty() {
-            return None;
-        }
-        self.slot(word).err()
     }
     /// The free slot for `word`, or its code.
     fn slot(&self, word: &str) -> Result<usize, u32> {
@@ -120,6 +121,17 @@ pub(super) enum Chunk {
     Raw { words: Box<str>, ends: Box<[u32]> },
 }
 
+impl Chunk {
+    pub(super) fn len(&self) -> usize {
+        match self {
+            Chunk::C8(codes) => codes.len(),
+            Chunk::C16(codes) => codes.len(),
+            Chunk::C32(codes) => codes.len(),
+            Chunk::Raw { ends, .. } => ends.len(),
+        }
+    }
+}
+
 /// A column of texts.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Texts {
@@ -185,6 +197,7 @@ impl Open {
             self.seal();
         }
         self.done.dict.shrink();
+        self.done.chunks.shrink_to_fit();
         self.done
     }
     pub(super) fn memory(&self) -> usize {

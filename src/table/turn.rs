@@ -125,7 +125,7 @@ impl Table {
         distinct.sort_unstable();
         distinct.dedup();
         // Patients' numbers share one prefix; genes' names do not.
-        like * 10 >= seen * 6 && distinct.len() * 10 >= seen * 9 && (prefixes.len() * 5 >= seen || probes * 2 > seen)
+        like * 10 >= seen * 6 && distinct.len() * 10 >= seen * 9 && (prefixes.len() * 10 >= seen || probes * 2 > seen)
     }
 }
 

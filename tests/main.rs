@@ -7,5 +7,6 @@ mod metrics;
 mod shared;
 mod evaluate;
 mod split;
+mod table;
 mod words;
 mod math;

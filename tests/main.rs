@@ -2,10 +2,11 @@
 
 mod architecture;
 mod cohorts;
+mod evaluate;
 mod methods;
 mod metrics;
+mod protocol;
 mod shared;
-mod evaluate;
 mod split;
 mod table;
 mod words;

@@ -1,0 +1,118 @@
+//! The exports of the engine: one long-lived [`Engine`] a worker. Everything takes `&self`, nothing is borrowed
+//! across an `.await`; JavaScript has the rest in `www/worker.js`.
+
+use super::listener::{Clock, Listener, object, report_crashes, to_js};
+use super::open;
+use super::protocol::{Failure, Reply, Request};
+use crate::device::trial::Shape;
+use crate::device::{self, DeviceKind};
+use crate::error::{Code, Result};
+use crate::table::ReadOptions;
+use crate::watch::Watch;
+use js_sys::{Array, Function, Promise};
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::rc::Rc;
+use wasm_bindgen::JsCast;
+use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
+use wasm_bindgen_futures::future_to_promise;
+use web_sys::File;
+
+#[expect(unsafe_code, reason = "sound where there are no threads, and this build has none")]
+#[global_allocator]
+static ALLOCATOR: talc::TalckWasm = unsafe { talc::TalckWasm::new_global() };
+
+/// What an answer is made of: the reply, and numbers or bytes whose ownership goes to the page.
+type Answer = (Reply, Array);
+
+/// The engine of one worker.
+#[wasm_bindgen]
+pub struct Engine {
+    post: Function,
+    clock: Rc<Clock>,
+    jobs: Rc<RefCell<HashMap<u32, Rc<Listener>>>>,
+}
+
+#[wasm_bindgen]
+impl Engine {
+    /// An engine that sends its events and its crash through `post`.
+    #[wasm_bindgen(constructor)]
+    pub fn new(post: Function) -> Engine {
+        report_crashes(post.clone());
+        Engine { post, clock: Rc::new(Clock::new()), jobs: Rc::default() }
+    }
+
+    /// Answers `request`: resolves to `{ok, buffers}`, rejects with a [`Failure`].
+    pub fn handle(&self, id: u32, request: JsValue, files: Array, buffers: Array) -> Promise {
+        let listener = Rc::new(Listener::new(id, self.post.clone(), Rc::clone(&self.clock)));
+        self.jobs.borrow_mut().insert(id, Rc::clone(&listener));
+        let jobs = Rc::clone(&self.jobs);
+        future_to_promise(async move {
+            let answer = answer(request, files, buffers, &*listener).await;
+            jobs.borrow_mut().remove(&id);
+            match answer {
+                Ok((reply, buffers)) => Ok(object(&[("ok", to_js(&reply)), ("buffers", buffers.into())])),
+                Err(error) => Err(to_js(&Failure::from(&error))),
+            }
+        })
+    }
+
+    /// Asks request `id` to stop; it answers with `cancelled`.
+    pub fn cancel(&self, id: u32) {
+        if let Some(job) = self.jobs.borrow().get(&id) {
+            job.cancel();
+        }
+    }
+
+    /// Holds request `id` at its next step, or lets it go on.
+    pub fn pause(&self, id: u32, on: bool) {
+        if let Some(job) = self.jobs.borrow().get(&id) {
+            job.pause(on);
+        }
+    }
+}
+
+async fn answer(request: JsValue, files: Array, _buffers: Array, watch: &dyn Watch) -> Result<Answer> {
+    let request: Request = serde_wasm_bindgen::from_value(request)
+        .map_err(|reason| Code::Internal.err().with("reason", format!("request: {reason}")))?;
+    match request {
+        Request::Hello => Ok((hello(), Array::new())),
+        Request::Open { options, limit } => open(&file(&files)?, options, limit, watch).await,
+        Request::Trial { device, shape, seed } => trial(device, &shape, seed, watch).await,
+        Request::Panic => panic_on_purpose(),
+    }
+}
+
+fn hello() -> Reply {
+    Reply::Hello {
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        simd: cfg!(target_feature = "simd128"),
+        memory: memory(),
+    }
+}
+
+async fn open(file: &File, options: ReadOptions, limit: Option<f64>, watch: &dyn Watch) -> Result<Answer> {
+    let table = open::open(file, options, limit, watch).await?;
+    let reply = Reply::Open { summary: table.summary(), memory: memory() };
+    Ok((reply, Array::of1(&open::buffer(&table.to_bytes()))))
+}
+
+async fn trial(kind: DeviceKind, shape: &Shape, seed: u32, watch: &dyn Watch) -> Result<Answer> {
+    let device = device::open(kind).await?;
+    let trial = device::trial::run(shape, seed, &device, watch).await?;
+    Ok((Reply::Trial { trial }, Array::new()))
+}
+
+fn file(files: &Array) -> Result<File> {
+    files.get(0).dyn_into().map_err(|_| Code::Internal.err().with("reason", "the request came without its file"))
+}
+
+/// Bytes of this engine's memory; it never shrinks, so this is also its peak.
+fn memory() -> f64 {
+    core::arch::wasm32::memory_size(0) as f64 * 65_536.0
+}
+
+#[expect(clippy::panic, reason = "the page's way through a defect is tested with one")]
+fn panic_on_purpose() -> ! {
+    panic!("a defect on purpose");
+}

@@ -1,0 +1,3 @@
+declare module "*?raw" { const text: string; export default text; }
+declare module "*?url" { const url: string; export default url; }
+declare module "*.css";

@@ -1,0 +1,130 @@
+//! Patients who are in both tables: learning from them in the source is learning the target's answers.
+
+use super::finding::Finding;
+use super::names::plain;
+use crate::cohort::Cohort;
+use crate::rng::mix;
+use std::collections::{BTreeSet, HashMap};
+
+/// What identifies the rows of one table.
+pub(super) struct Names<'a> {
+    /// The identifier's column.
+    pub column: Option<&'a str>,
+    /// The identifiers.
+    pub id: &'a [String],
+    /// The group's column and the groups.
+    pub group: Option<(&'a str, &'a [Option<String>])>,
+}
+
+/// The rows of `source` whose patient is in `target`, and what to say of them.
+///
+/// By identifier where both have one of the same name that is no local numbering (1, 2, 3 … of both hospitals are not
+/// the same persons), by group likewise; else by equal rows, where a row holds enough to tell persons apart.
+pub(super) fn in_both(
+    source: &Cohort,
+    source_names: &Names<'_>,
+    target: &Cohort,
+    target_names: &Names<'_>,
+    file: &str,
+) -> (Vec<usize>, Vec<Finding>) {
+    let mut shared: BTreeSet<usize> = BTreeSet::new();
+    let mut findings = Vec::new();
+    let mut by_name = false;
+    let ids = |names: &Names<'_>| -> Option<(String, Vec<Option<String>>)> {
+        names.column.map(|column| (column.to_owned(), names.id.iter().cloned().map(Some).collect()))
+    };
+    let groups = |names: &Names<'_>| names.group.map(|(column, groups)| (column.to_owned(), groups.to_vec()));
+    for (mine, theirs) in [(ids(source_names), ids(target_names)), (groups(source_names), groups(target_names))] {
+        let (Some((mine_column, mine)), Some((theirs_column, theirs))) = (mine, theirs) else { continue };
+        if plain(&mine_column) != plain(&theirs_column) {
+            continue;
+        }
+        if local(&mine) || local(&theirs) {
+            continue;
+        }
+        by_name = true;
+        let known: BTreeSet<&str> = theirs.iter().flatten().map(String::as_str).collect();
+        let rows: Vec<usize> =
+            (0..mine.len()).filter(|&row| mine[row].as_deref().is_some_and(|name| known.contains(name))).collect();
+        if !rows.is_empty() {
+            findings
+                .push(Finding::warning("patients_in_both").file(file).column(&mine_column).with("rows", rows.len()));
+        }
+        shared.extend(rows);
+    }
+    if !by_name {
+        let rows = equal_rows(source, target);
+        if !rows.is_empty() {
+            findings.push(Finding::warning("rows_in_both").file(file).with("rows", rows.len()));
+        }
+        shared.extend(rows);
+    }
+    (shared.into_iter().collect(), findings)
+}
+
+/// A numbering of the file's own: whole numbers that lie dense.
+fn local(names: &[Option<String>]) -> bool {
+    let numbers: Option<BTreeSet<i64>> = names.iter().flatten().map(|name| name.parse().ok()).collect();
+    let Some(numbers) = numbers else { return false };
+    match (numbers.first(), numbers.last()) {
+        (Some(&first), Some(&last)) => last.saturating_sub(first) < 3 * numbers.len() as i64 + 30,
+        _ => true,
+    }
+}
+
+/// Rows of the source that equal a row of the target in every feature, where chance would make less than one such pair
+/// in a thousand comparisons of whole tables: the information of a row (the sum of −log2 of its values' frequencies)
+/// must exceed log2(source rows × target rows) + 10 bits.
+fn equal_rows(source: &Cohort, target: &Cohort) -> Vec<usize> {
+    let needed = libm::log2((source.len().max(1) * target.len().max(1)) as f64) + 10.0;
+    let (hash, bits) = fingerprints(&[source, target]);
+    let (Some(from), Some(to), Some(bits)) = (hash.first(), hash.get(1), bits.get(1)) else { return Vec::new() };
+    let telling: BTreeSet<u64> = to.iter().zip(bits).filter(|(_, b)| **b > needed).map(|(hash, _)| *hash).collect();
+    (0..from.len()).filter(|&row| telling.contains(&from[row])).collect()
+}
+
+/// Of each row of each cohort a hash of all values and the information in them (bits).
+fn fingerprints(cohorts: &[&Cohort]) -> (Vec<Vec<u64>>, Vec<Vec<f64>>) {
+    let features = cohorts.first().map_or(0, |cohort| cohort.x.features().len());
+    let mut hash: Vec<Vec<u64>> = cohorts.iter().map(|cohort| vec![FNV; cohort.len()]).collect();
+    let mut bits: Vec<Vec<f64>> = cohorts.iter().map(|cohort| vec![0.0; cohort.len()]).collect();
+    let all: usize = cohorts.iter().map(|cohort| cohort.len()).sum();
+    for feature in 0..features {
+        let mut count: HashMap<u32, u32> = HashMap::new();
+        for cohort in cohorts {
+            cohort.x.column(feature).for_each(|v| *count.entry(rounded(v)).or_default() += 1);
+        }
+        for ((cohort, hash), bits) in cohorts.iter().zip(&mut hash).zip(&mut bits) {
+            for ((v, hash), bits) in cohort.x.column(feature).map(rounded).zip(hash).zip(bits) {
+                *hash = mix(*hash, u64::from(v));
+                if v != MISSING {
+                    *bits -= libm::log2(f64::from(count.get(&v).copied().unwrap_or(1)) / all as f64);
+                }
+            }
+        }
+    }
+    (hash, bits)
+}
+
+const FNV: u64 = 0xcbf2_9ce4_8422_2325;
+const MISSING: u32 = f32::NAN.to_bits();
+
+/// A value without the last bits, which a unit's factor may change.
+fn rounded(v: f32) -> u32 {
+    if v.is_nan() {
+        MISSING
+    } else if v == 0.0 {
+        0
+    } else {
+        (v.to_bits().wrapping_add(16)) & !31
+    }
+}
+
+/// How many rows of a cohort repeat an earlier row in every feature, where the features can tell persons apart.
+pub(super) fn repeated_rows(cohort: &Cohort) -> usize {
+    let needed = 2.0 * libm::log2(cohort.len().max(1) as f64) + 10.0;
+    let (hash, bits) = fingerprints(&[cohort]);
+    let rows = hash.into_iter().flatten().zip(bits.into_iter().flatten()).filter(|(_, bits)| *bits > needed);
+    let rows: Vec<u64> = rows.map(|(hash, _)| hash).collect();
+    rows.len() - rows.iter().collect::<BTreeSet<_>>().len()
+}

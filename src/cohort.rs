@@ -157,6 +157,22 @@ impl Labels {
             }
         }
     }
+    /// The labels of several, one after the other; `None` where they are not of one kind.
+    pub fn join(parts: &[&Labels]) -> Option<Self> {
+        let mut joined = (*parts.first()?).clone();
+        for part in parts.iter().skip(1) {
+            match (&mut joined, part) {
+                (Labels::Classes { names, event, codes }, Labels::Classes { names: n, event: e, codes: c })
+                    if names == n && event == e =>
+                {
+                    codes.extend_from_slice(c);
+                }
+                (Labels::Values { values, .. }, Labels::Values { values: v, .. }) => values.extend_from_slice(v),
+                _ => return None,
+            }
+        }
+        Some(joined)
+    }
     /// The strata for splitting: the classes, or quarters of the values; unlabelled rows go to the last stratum.
     pub fn strata(&self) -> Vec<u32> {
         match self {
@@ -232,6 +248,26 @@ impl Cohort {
     /// The same rows without their labels: what a prediction may see.
     pub fn without_labels(&self) -> Self {
         Self { y: None, ..self.clone() }
+    }
+    /// The rows of several cohorts with the same features, one after the other, under the first one's name.
+    /// Labels, groups and times are there where all parts have them.
+    pub fn join(parts: &[Cohort], side: Side) -> Option<Self> {
+        let first = parts.first()?;
+        let columns = (0..first.x.features().len())
+            .map(|feature| parts.iter().flat_map(|part| part.x.column(feature)).collect())
+            .collect();
+        let labels: Option<Vec<&Labels>> = parts.iter().map(|part| part.y.as_ref()).collect();
+        let groups: Option<Vec<&Vec<u32>>> = parts.iter().map(|part| part.group.as_ref()).collect();
+        let times: Option<Vec<&Vec<f64>>> = parts.iter().map(|part| part.time.as_ref()).collect();
+        Some(Self {
+            x: View::all(Frame { features: first.x.features().to_vec(), columns }),
+            y: labels.and_then(|labels| Labels::join(&labels)),
+            id: parts.iter().flat_map(|part| part.id.iter().cloned()).collect(),
+            domain: first.domain.clone(),
+            group: groups.map(|groups| groups.into_iter().flatten().copied().collect()),
+            time: times.map(|times| times.into_iter().flatten().copied().collect()),
+            side,
+        })
     }
     /// The labelled rows alone.
     pub fn labelled(&self) -> Self {

@@ -1,1 +1,217 @@
-//! plan.
+//! The whole experiment as one value: what is read how, who plays which part, what is compared, and how it is judged.
+//!
+//! A plan saved in the page gives the same results in the command, and is refused by name where it does not fit.
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::error::{Code, Result};
+use crate::methods::registry;
+use crate::metrics::Metric;
+use crate::preprocess::{LabelKind, Preparation};
+use crate::table::ReadOptions;
+
+/// Version of the file; raised when old plans can no longer be read.
+pub const VERSION: u32 = 1;
+
+/// An experiment: see the [module](self).
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Plan {
+    /// [`VERSION`].
+    pub version: u32,
+    /// The source tables; empty where a saved pre-trained model stands for them.
+    pub sources: Vec<TablePlan>,
+    /// The saved pre-trained model that stands for the sources.
+    #[serde(default)]
+    pub source_model: Option<String>,
+    /// The target tables.
+    pub targets: Vec<TablePlan>,
+    /// What the columns are, how they correspond, and what is predicted. Without a label in the target there are shift
+    /// and predictions only.
+    pub preparation: Preparation,
+    /// The primary metric, declared before the run.
+    pub metric: Metric,
+    /// The transfer procedure that the verdict is about.
+    pub transfer: Chosen,
+    /// What it is compared with.
+    pub baseline: Chosen,
+    /// Other methods, for secondary contrasts.
+    #[serde(default)]
+    pub others: Vec<Chosen>,
+    /// How it is judged.
+    pub design: Design,
+    /// The grid of frozen layers and sample sizes, where asked for.
+    #[serde(default)]
+    pub grid: Option<Grid>,
+    /// Whether source and target are exchanged as well.
+    #[serde(default)]
+    pub both_directions: bool,
+    /// Permutations of each feature inside the test folds; 0 leaves the importance out.
+    pub importance: u32,
+    /// Where networks are trained.
+    pub device: DeviceChoice,
+    /// The seed of every stream.
+    pub seed: u32,
+}
+
+/// One table and how it is read.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TablePlan {
+    /// The file's name.
+    pub name: String,
+    /// The table's fingerprint (hexadecimal); another file under the same plan is allowed, and said.
+    #[serde(default)]
+    pub fingerprint: String,
+    /// How it was read.
+    #[serde(default)]
+    pub read: ReadOptions,
+}
+
+/// A method with its settings.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Chosen {
+    /// The method's id.
+    pub method: String,
+    /// Its settings; what is absent takes its default.
+    #[serde(default)]
+    pub config: Value,
+}
+
+/// How methods are judged.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Design {
+    /// Folds of the cross-validation (or groups of the jackknife, where test rows are given).
+    pub folds: u32,
+    /// Repeats with new folds.
+    pub repeats: u32,
+    /// Pre-trainings under different seeds; repeats take them in turn.
+    pub seeds: u32,
+}
+
+impl Default for Design {
+    fn default() -> Self {
+        Self { folds: 5, repeats: 5, seeds: 2 }
+    }
+}
+
+/// The grid of Hanczar's study.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Grid {
+    /// Numbers of frozen layers.
+    pub frozen: Vec<u32>,
+    /// Numbers of target rows; those above what is there are left out, and said.
+    pub sizes: Vec<u32>,
+    /// Repeats on new subsamples.
+    pub repeats: u32,
+}
+
+/// Where networks are trained.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DeviceChoice {
+    /// By a short measurement.
+    Auto,
+    /// On the processor.
+    Cpu,
+    /// On the graphics processor.
+    Gpu,
+}
+
+impl Plan {
+    /// A plan with the defaults for these tables, roles and mapping.
+    pub fn new(sources: Vec<TablePlan>, targets: Vec<TablePlan>, preparation: Preparation) -> Self {
+        let classes = matches!(preparation.label.kind, LabelKind::Classes { .. });
+        let chosen = |method: &str| Chosen { method: method.to_owned(), config: Value::Null };
+        Self {
+            version: VERSION,
+            sources,
+            source_model: None,
+            targets,
+            preparation,
+            metric: if classes { Metric::Auroc } else { Metric::Rmse },
+            transfer: chosen("hanczar"),
+            baseline: chosen("target_only"),
+            others: ["source_only", "pooled", "target_only_network", "target_only_linear"].map(chosen).to_vec(),
+            design: Design::default(),
+            grid: None,
+            both_directions: false,
+            importance: 3,
+            device: DeviceChoice::Auto,
+            seed: 1,
+        }
+    }
+
+    /// Reads a plan file.
+    ///
+    /// # Errors
+    /// [`Code::BadPlan`] with the place and the reason.
+    pub fn from_json(text: &str) -> Result<Self> {
+        let bad = |reason: String| Code::BadPlan.err().with("reason", reason);
+        let plan: Self = serde_json::from_str(text).map_err(|e| bad(e.to_string()))?;
+        if plan.version != VERSION {
+            return Err(bad(format!("version {} is not {VERSION}", plan.version)));
+        }
+        plan.check()?;
+        Ok(plan)
+    }
+
+    /// The plan as a file.
+    ///
+    /// # Errors
+    /// [`Code::Internal`] if it cannot be written as JSON.
+    pub fn to_json(&self) -> Result<String> {
+        serde_json::to_string_pretty(self).map_err(|e| Code::Internal.err().with("reason", e))
+    }
+
+    /// The compared methods: the transfer procedure, the baseline, the others; no method twice with equal settings.
+    pub fn methods(&self) -> Vec<&Chosen> {
+        let mut methods: Vec<&Chosen> = Vec::new();
+        for chosen in [&self.transfer, &self.baseline].into_iter().chain(&self.others) {
+            if !methods.contains(&chosen) {
+                methods.push(chosen);
+            }
+        }
+        methods
+    }
+
+    /// Checks every number and every method's settings, by name.
+    ///
+    /// # Errors
+    /// [`Code::OutOfRange`], [`Code::Unknown`] or what the settings say.
+    pub fn check(&self) -> Result<()> {
+        in_range("design.folds", self.design.folds, 2, 20)?;
+        in_range("design.repeats", self.design.repeats, 1, 100)?;
+        in_range("design.seeds", self.design.seeds, 1, 20)?;
+        in_range("importance", self.importance, 0, 100)?;
+        if let Some(grid) = &self.grid {
+            in_range("grid.repeats", grid.repeats, 1, 100)?;
+            for &size in &grid.sizes {
+                in_range("grid.sizes", size, 2, 1_000_000)?;
+            }
+            for &frozen in &grid.frozen {
+                in_range("grid.frozen", frozen, 0, 16)?;
+            }
+        }
+        for chosen in self.methods() {
+            registry::find(&chosen.method)?.settings(&chosen.config)?;
+        }
+        Ok(())
+    }
+
+    /// Whether classes are predicted.
+    pub fn is_classes(&self) -> bool {
+        matches!(self.preparation.label.kind, LabelKind::Classes { .. })
+    }
+}
+
+fn in_range(field: &str, value: u32, low: u32, high: u32) -> Result<()> {
+    if (low..=high).contains(&value) {
+        return Ok(());
+    }
+    Err(Code::OutOfRange.err().with("field", field).with("value", value).with("low", low).with("high", high))
+}

@@ -1,1 +1,3 @@
-//! explain.
+//! Why a model says what it says.
+
+pub mod permutation;

@@ -54,6 +54,8 @@ pub enum Honesty {
 pub enum Needs {
     /// Labels in the source.
     SourceLabels,
+    /// Rows of the source, so that a saved model of it is not enough.
+    SourceRows,
     /// Rows of the target, labelled or not.
     TargetFeatures,
     /// Labels in the target.
@@ -114,4 +116,19 @@ pub struct Card {
     pub paper: Option<Paper>,
     /// Whether it trains networks (and so cares for the device).
     pub uses_network: bool,
+}
+
+impl Card {
+    /// Whether a saved model of the source is not enough.
+    pub fn needs_source_rows(&self) -> bool {
+        self.needs.contains(&Needs::SourceRows)
+    }
+    /// Whether nothing can be learned without labels in the target.
+    pub fn needs_target_labels(&self) -> bool {
+        self.needs.contains(&Needs::TargetLabels)
+    }
+    /// About how long a fit takes beside the others, for the estimate of the time left until something is measured.
+    pub fn relative_cost(&self) -> f64 {
+        if self.uses_network { 4.0 } else { 1.0 }
+    }
 }

@@ -55,6 +55,22 @@ pub trait Method: Sync + 'static {
     async fn predict(model: &Model, x: &Cohort, run: &Run<'_>) -> Result<Prediction>;
 }
 
+/// A method as the page lists it.
+#[derive(Debug, Clone, PartialEq, serde::Serialize)]
+pub struct Listing {
+    /// What it is.
+    pub card: Card,
+    /// Its settings.
+    pub fields: Vec<Field>,
+}
+
+impl dyn AnyMethod {
+    /// The method as the page lists it.
+    pub fn listing(&self) -> Listing {
+        Listing { card: *self.card(), fields: self.fields() }
+    }
+}
+
 /// A future that stays on its thread.
 pub type Local<'a, T> = Pin<Box<dyn Future<Output = Result<T>> + 'a>>;
 

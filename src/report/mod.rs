@@ -1,1 +1,238 @@
-//! report.
+//! The facts of a run as one serialisable value. The page draws it, the command prints it, a file keeps it;
+//! none of them computes anything from it.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::evaluate::contrast::{BetterWorse, Contrast, Design};
+use crate::metrics::Metric;
+use crate::metrics::calibration::Bin;
+use crate::plan::Plan;
+use crate::preprocess::Finding;
+use crate::shift::Shift;
+
+/// Version of the file.
+pub const VERSION: u32 = 1;
+
+/// Everything that a run found out.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Report {
+    /// [`VERSION`].
+    pub version: u32,
+    /// The version of the program.
+    pub program: String,
+    /// What was planned.
+    pub plan: Plan,
+    /// Who was in the study.
+    pub data: Data,
+    /// What was noticed and done.
+    pub findings: Vec<Finding>,
+    /// How the cohorts differ, where it was computed.
+    pub shift: Option<Shift>,
+    /// As the tables were opened; absent where the target has no labels.
+    pub forward: Option<Comparison>,
+    /// Source and target exchanged, where asked for.
+    pub reverse: Option<Comparison>,
+    /// How many pre-trainings were done.
+    pub pretrainings: u32,
+}
+
+/// Who was in the study.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Data {
+    /// Every source domain.
+    pub sources: Vec<Size>,
+    /// The target rows that were learned from.
+    pub target: Size,
+    /// The rows set aside for testing.
+    pub test: Option<Size>,
+    /// Rows of the target without a label.
+    pub unlabelled: u32,
+    /// The features that both sides have.
+    pub features: u32,
+    /// The label's name in the target.
+    pub label: String,
+    /// The classes; empty for numbers.
+    pub classes: Vec<String>,
+    /// The class that counts as the event, of two.
+    pub event: Option<String>,
+}
+
+/// The size of a cohort.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Size {
+    /// Its name.
+    pub domain: String,
+    /// Rows.
+    pub rows: u32,
+    /// Rows with a label.
+    pub labelled: u32,
+    /// Rows of each class; empty for numbers.
+    pub classes: Vec<u32>,
+    /// Mean and standard deviation of a number; absent for classes.
+    pub mean_sd: Option<(f64, f64)>,
+}
+
+/// One direction, judged.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Comparison {
+    /// What is estimated.
+    pub estimand: Estimand,
+    /// The verdict: the transfer procedure against the baseline.
+    pub contrast: Contrast,
+    /// Everything else that is compared: secondary, adjusted by Holm.
+    pub secondary: Vec<Secondary>,
+    /// Whether the transfer procedure ranks better while its probabilities are worse.
+    pub ranks_better_calibrated_worse: Option<BetterWorse>,
+    /// Every method.
+    pub methods: Vec<MethodReport>,
+    /// The learning curve, where asked for.
+    pub learning: Vec<LearningPoint>,
+    /// Gain over the network from scratch at each number of frozen layers and size.
+    pub gain: Vec<Gain>,
+    /// Permutation importance of the source model and of the transferred one.
+    pub importance: Vec<Importance>,
+    /// Out-of-fold predictions of each evaluated row.
+    pub predictions: Predictions,
+}
+
+/// The words of the estimand are made from these.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Estimand {
+    /// The primary metric.
+    pub metric: Metric,
+    /// Target rows in a training set.
+    pub n_train: f64,
+    /// Evaluated rows.
+    pub n_evaluated: u32,
+    /// Events among them (two classes).
+    pub events: Option<u32>,
+    /// Cross-validation, or a given test set.
+    pub design: Design,
+    /// Folds.
+    pub folds: u32,
+    /// Repeats.
+    pub repeats: u32,
+}
+
+/// A secondary contrast.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Secondary {
+    /// The method that is compared with the baseline.
+    pub method: String,
+    /// In which metric.
+    pub metric: Metric,
+    /// The contrast; its `p_adjusted` is Holm's over all secondary ones.
+    pub contrast: Contrast,
+}
+
+/// A method's performance.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct MethodReport {
+    /// The method.
+    pub id: String,
+    /// `transfer`, `baseline` or `other`.
+    pub role: String,
+    /// Every metric that is defined: over the folds.
+    pub metrics: Vec<MetricReport>,
+    /// ROC, averaged over folds at equal false-positive rates: (false-positive rate, sensitivity).
+    pub roc: Vec<(f64, f64)>,
+    /// Precision over recall, likewise: (recall, precision).
+    pub pr: Vec<(f64, f64)>,
+    /// Calibration in bins of the averaged predictions.
+    pub calibration: Vec<Bin>,
+    /// The smooth calibration curve: (predicted, observed).
+    pub calibration_curve: Vec<(f64, f64)>,
+    /// Risk histograms.
+    pub risks: Option<Risks>,
+    /// What it chose on its own, and in how many folds.
+    pub choices: BTreeMap<String, u32>,
+}
+
+/// A metric over the folds.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct MetricReport {
+    /// Which.
+    pub metric: Metric,
+    /// Mean over the folds.
+    pub mean: f64,
+    /// Standard deviation over the folds.
+    pub sd: f64,
+    /// 95 % interval of the mean that carries the variance of training.
+    pub low: Option<f64>,
+    /// Its upper end.
+    pub high: Option<f64>,
+}
+
+/// Risks of those with and without the event, in bins of equal width from 0 to 1.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Risks {
+    /// Rows with the event in each bin.
+    pub event: Vec<u32>,
+    /// Rows without.
+    pub non_event: Vec<u32>,
+}
+
+/// A point of the learning curve.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct LearningPoint {
+    /// `frozen_0` …, `scratch`, `linear`, `source_only`.
+    pub line: String,
+    /// Target rows.
+    pub n: u32,
+    /// Mean of the primary metric over the repeats.
+    pub mean: f64,
+    /// Its standard deviation.
+    pub sd: f64,
+    /// Every repeat.
+    pub values: Vec<f64>,
+}
+
+/// A cell of Hanczar's grid.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Gain {
+    /// Frozen layers.
+    pub frozen: u32,
+    /// Target rows.
+    pub n: u32,
+    /// Mean gain over the network from scratch on the same rows; positive is better.
+    pub gain: f64,
+    /// Wilcoxon's signed rank over the repeats; absent where it is undefined.
+    pub p: Option<f64>,
+}
+
+/// A feature's importance.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Importance {
+    /// The feature.
+    pub feature: String,
+    /// Mean drop in the source model; absent where it was not explained.
+    pub source: Option<f64>,
+    /// Mean drop in the transferred model.
+    pub transferred: f64,
+    /// Its range over the folds.
+    pub low: f64,
+    /// The range's upper end.
+    pub high: f64,
+}
+
+/// Out-of-fold predictions.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub struct Predictions {
+    /// What each evaluated row is called.
+    pub id: Vec<String>,
+    /// The truth: class names or numbers.
+    pub truth: Vec<Value>,
+    /// The event's probability (or the value) by each method, averaged over the repeats.
+    pub methods: BTreeMap<String, Vec<f64>>,
+}
+
+/// The report as a file.
+///
+/// # Errors
+/// [`crate::Code::Internal`] if it cannot be written as JSON.
+pub fn to_json(report: &Report) -> crate::Result<String> {
+    serde_json::to_string(report).map_err(|e| crate::Code::Internal.err().with("reason", e))
+}

@@ -1,6 +1,8 @@
 //! The exports of the engine: one long-lived [`Engine`] a worker. Everything takes `&self`, nothing is borrowed
 //! across an `.await`; JavaScript has the rest in `www/worker.js`.
 
+use super::ask::Ask;
+use super::desk::Desk;
 use super::listener::{Clock, Listener, object, report_crashes, to_js};
 use super::open;
 use super::protocol::{Failure, Reply, Request};
@@ -9,7 +11,7 @@ use crate::device::{self, DeviceKind};
 use crate::error::{Code, Result};
 use crate::table::ReadOptions;
 use crate::watch::Watch;
-use js_sys::{Array, Function, Promise};
+use js_sys::{Array, Function, Promise, Uint8Array};
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::rc::Rc;
@@ -31,6 +33,7 @@ pub struct Engine {
     post: Function,
     clock: Rc<Clock>,
     jobs: Rc<RefCell<HashMap<u32, Rc<Listener>>>>,
+    desk: Rc<Desk>,
 }
 
 #[wasm_bindgen]
@@ -39,16 +42,16 @@ impl Engine {
     #[wasm_bindgen(constructor)]
     pub fn new(post: Function) -> Engine {
         report_crashes(post.clone());
-        Engine { post, clock: Rc::new(Clock::new()), jobs: Rc::default() }
+        Engine { post, clock: Rc::new(Clock::new()), jobs: Rc::default(), desk: Rc::default() }
     }
 
     /// Answers `request`: resolves to `{ok, buffers}`, rejects with a [`Failure`].
     pub fn handle(&self, id: u32, request: JsValue, files: Array, buffers: Array) -> Promise {
         let listener = Rc::new(Listener::new(id, self.post.clone(), Rc::clone(&self.clock)));
         self.jobs.borrow_mut().insert(id, Rc::clone(&listener));
-        let jobs = Rc::clone(&self.jobs);
+        let (jobs, desk) = (Rc::clone(&self.jobs), Rc::clone(&self.desk));
         future_to_promise(async move {
-            let answer = answer(request, files, buffers, &*listener).await;
+            let answer = answer(request, files, buffers, &desk, &*listener).await;
             jobs.borrow_mut().remove(&id);
             match answer {
                 Ok((reply, buffers)) => Ok(object(&[("ok", to_js(&reply)), ("buffers", buffers.into())])),
@@ -72,12 +75,13 @@ impl Engine {
     }
 }
 
-async fn answer(request: JsValue, files: Array, _buffers: Array, watch: &dyn Watch) -> Result<Answer> {
+async fn answer(request: JsValue, files: Array, buffers: Array, desk: &Desk, watch: &dyn Watch) -> Result<Answer> {
     let request: Request = serde_wasm_bindgen::from_value(request)
         .map_err(|reason| Code::Internal.err().with("reason", format!("request: {reason}")))?;
     match request {
         Request::Hello => Ok((hello(), Array::new())),
         Request::Open { options, limit } => open(&file(&files)?, options, limit, watch).await,
+        Request::Desk { ask, device } => ask_desk(desk, ask, device, &buffers, watch).await,
         Request::Trial { device, shape, seed } => trial(device, &shape, seed, watch).await,
         Request::Panic => panic_on_purpose(),
     }
@@ -95,6 +99,14 @@ async fn open(file: &File, options: ReadOptions, limit: Option<f64>, watch: &dyn
     let table = open::open(file, options, limit, watch).await?;
     let reply = Reply::Open { summary: table.summary(), memory: memory() };
     Ok((reply, Array::of1(&open::buffer(&table.to_bytes()))))
+}
+
+async fn ask_desk(desk: &Desk, ask: Ask, kind: DeviceKind, buffers: &Array, watch: &dyn Watch) -> Result<Answer> {
+    let device = device::open(kind).await?;
+    let bytes = buffers.iter().map(|buffer| Uint8Array::new(&buffer).to_vec()).collect();
+    let (answer, out) = desk.answer(ask, bytes, &device, watch).await?;
+    let out: Array = out.iter().map(|bytes| JsValue::from(open::buffer(bytes))).collect();
+    Ok((Reply::Desk { answer }, out))
 }
 
 async fn trial(kind: DeviceKind, shape: &Shape, seed: u32, watch: &dyn Watch) -> Result<Answer> {

@@ -1,5 +1,7 @@
 //! Between the page and the engine: the messages, and (in the wasm build alone) the handful of exports.
 
+pub mod ask;
+pub mod desk;
 pub mod protocol;
 
 #[cfg(target_family = "wasm")]

@@ -4,6 +4,7 @@
 //! of `{id, event}`, then exactly one `{id, ok, buffers}` or `{id, failure}`; `{crash}` once, before the engine traps.
 //! Numbers on the wire are `f64` or `u32`: JavaScript has no 64-bit integers in JSON.
 
+use super::ask::{Answer, Ask};
 use crate::device::{DeviceKind, trial};
 use crate::error::{At, Code, Error};
 use crate::table::{ReadOptions, Summary};
@@ -22,6 +23,13 @@ pub enum Request {
         /// Refuse what would need more bytes of memory than this.
         limit: Option<f64>,
     },
+    /// Something about an experiment; bytes travel beside it.
+    Desk {
+        /// What.
+        ask: Ask,
+        /// Where networks are trained.
+        device: DeviceKind,
+    },
     /// A short training on made data: is this device there, does it learn, how fast?
     Trial {
         /// Where.
@@ -36,7 +44,7 @@ pub enum Request {
 }
 
 /// What the engine answers; the variant has the request's name.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum Reply {
     /// To [`Request::Hello`].
@@ -54,6 +62,11 @@ pub enum Reply {
         summary: Summary,
         /// Bytes of the engine's memory at its largest: it never shrinks.
         memory: f64,
+    },
+    /// To [`Request::Desk`].
+    Desk {
+        /// What was found.
+        answer: Answer,
     },
     /// To [`Request::Trial`].
     Trial {

@@ -1,0 +1,519 @@
+//! Outcomes -> report. Everything here is a function of the outcomes; nothing is trained.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use super::curves::{mean_pr, mean_roc};
+use super::prepare::{Prepared, Sides};
+use super::unit::{Direction, Outcome, Unit};
+use super::work::Judged;
+use crate::cohort::{Cohort, Labels};
+use crate::error::Result;
+use crate::evaluate::contrast::{self, Contrast, Design, Evidence};
+use crate::evaluate::cv::{self, FoldScores};
+use crate::evaluate::held_out::{self, Fit};
+use crate::math::{stats, tests};
+use crate::metrics::{Metric, calibration};
+use crate::report::{
+    self, Comparison, Data, Estimand, Gain, Importance, LearningPoint, MethodReport, MetricReport, Predictions, Report,
+    Risks, Secondary, Size,
+};
+use crate::shift::Shift;
+use crate::split::Fold;
+
+/// Bins of the risk histograms, from 0 to 1.
+const RISK_BINS: usize = 20;
+/// Bins of the calibration plot.
+const CALIBRATION_BINS: usize = 10;
+
+/// Puts the outcomes of a run together. Outcomes that are not there (a run that was stopped) leave gaps, and only folds
+/// that every method finished are compared.
+///
+/// # Errors
+/// [`crate::Code::Internal`] where the outcomes belong to another plan.
+pub fn assemble(prepared: &Prepared, outcomes: Vec<Outcome>, shift: Option<Shift>) -> Result<Report> {
+    let pretrainings = outcomes.iter().filter(|outcome| matches!(outcome.unit, Unit::Pretrain { .. })).count() as u32;
+    let compare = |direction: Direction| -> Result<Option<Comparison>> {
+        if !prepared.verdict_possible {
+            return Ok(None);
+        }
+        Bench::new(prepared, direction, &outcomes)?.map(|bench| bench.compare()).transpose()
+    };
+    Ok(Report {
+        version: report::VERSION,
+        program: env!("CARGO_PKG_VERSION").to_owned(),
+        plan: prepared.plan.clone(),
+        data: prepared.data(),
+        findings: prepared.findings.clone(),
+        shift,
+        forward: compare(Direction::Forward)?,
+        reverse: if prepared.reverse.is_some() { compare(Direction::Reverse)? } else { None },
+        pretrainings,
+    })
+}
+
+impl Prepared {
+    /// Who is in the study.
+    pub fn data(&self) -> Data {
+        let label = &self.plan.preparation.label;
+        let sides = &self.forward;
+        let (classes, event) = match sides.target.y.as_ref().or(sides.sources.first().and_then(|s| s.y.as_ref())) {
+            Some(Labels::Classes { names, event, .. }) => {
+                (names.clone(), if names.len() == 2 { names.get(*event).cloned() } else { None })
+            }
+            _ => (Vec::new(), None),
+        };
+        Data {
+            sources: sides.sources.iter().map(size).collect(),
+            target: size(&sides.target),
+            test: sides.test.as_ref().map(size),
+            unlabelled: sides.unlabelled.as_ref().map_or(0, |rows| rows.len() as u32),
+            features: sides.target.x.features().len() as u32,
+            label: label.target.clone().or(label.source.clone()).unwrap_or_default(),
+            classes,
+            event,
+        }
+    }
+}
+
+fn size(cohort: &Cohort) -> Size {
+    let labelled = cohort.y.as_ref().map_or(0, |y| y.labelled().len() as u32);
+    let (mut classes, mut mean_sd) = (Vec::new(), None);
+    match &cohort.y {
+        Some(Labels::Classes { names, codes, .. }) => {
+            classes = (0..names.len() as u32)
+                .map(|class| codes.iter().filter(|code| **code == Some(class)).count() as u32)
+                .collect();
+        }
+        Some(Labels::Values { values, .. }) => {
+            let known: Vec<f64> = values.iter().copied().filter(|v| !v.is_nan()).collect();
+            if known.len() > 1 {
+                mean_sd = Some((stats::mean(&known), stats::sd(&known)));
+            }
+        }
+        _ => {}
+    }
+    Size { domain: cohort.domain.clone(), rows: cohort.len() as u32, labelled, classes, mean_sd }
+}
+
+/// The outcomes of one direction, laid out by method and fold.
+struct Bench<'a> {
+    prepared: &'a Prepared,
+    sides: &'a Sides,
+    /// By method, then by complete fold.
+    judged: Vec<Vec<Judged>>,
+    outcomes: Vec<Vec<&'a Outcome>>,
+    /// The complete folds.
+    folds: Vec<usize>,
+    cells: Vec<(u32, u32, &'a Outcome)>,
+}
+
+impl<'a> Bench<'a> {
+    fn new(prepared: &'a Prepared, direction: Direction, all: &'a [Outcome]) -> Result<Option<Self>> {
+        let sides = prepared.sides(direction)?;
+        let methods = prepared.entries.len();
+        let mut table: BTreeMap<usize, Vec<Option<&Outcome>>> = BTreeMap::new();
+        let mut cells = Vec::new();
+        for outcome in all {
+            match &outcome.unit {
+                Unit::Fold { direction: d, method, fold } if *d == direction => {
+                    let row = table.entry(*fold as usize).or_insert_with(|| vec![None; methods]);
+                    if let Some(slot) = row.get_mut(*method as usize) {
+                        *slot = Some(outcome);
+                    }
+                }
+                Unit::Grid { direction: d, size, repeat } if *d == direction => cells.push((*size, *repeat, outcome)),
+                _ => {}
+            }
+        }
+        cells.sort_by_key(|(size, repeat, _)| (*size, *repeat));
+        let mut bench = Self {
+            prepared,
+            sides,
+            judged: (0..methods).map(|_| Vec::new()).collect(),
+            outcomes: (0..methods).map(|_| Vec::new()).collect(),
+            folds: Vec::new(),
+            cells,
+        };
+        for (fold, row) in table {
+            let Some(place) = sides.folds.get(fold) else { continue };
+            let truth = sides.evaluated(place).y;
+            let judged: Option<Vec<(Judged, &Outcome)>> = row
+                .into_iter()
+                .map(|outcome| {
+                    let outcome = outcome?;
+                    Some((Judged::new(truth.as_ref()?, outcome.prediction.as_ref()?)?, outcome))
+                })
+                .collect();
+            let Some(judged) = judged else { continue };
+            bench.folds.push(fold);
+            for (method, (judged, outcome)) in judged.into_iter().enumerate() {
+                bench.judged[method].push(judged);
+                bench.outcomes[method].push(outcome);
+            }
+        }
+        Ok(if bench.folds.is_empty() { None } else { Some(bench) })
+    }
+
+    fn index_of(&self, chosen: &crate::plan::Chosen) -> usize {
+        let id = chosen.method.as_str();
+        self.prepared.entries.iter().position(|entry| entry.method.card().id == id).unwrap_or(0)
+    }
+
+    fn compare(&self) -> Result<Comparison> {
+        let plan = &self.prepared.plan;
+        let (transfer, baseline) = (self.index_of(&plan.transfer), self.index_of(&plan.baseline));
+        let primary = self.contrast(plan.metric, transfer, baseline);
+        let mut secondary = self.secondary(transfer, baseline);
+        let mut family: Vec<Contrast> = secondary.iter().map(|one| one.contrast.clone()).collect();
+        contrast::adjust(&mut family);
+        for (one, contrast) in secondary.iter_mut().zip(family) {
+            one.contrast = contrast;
+        }
+        let ranks_better = if plan.is_classes() {
+            let beside = [Metric::Auroc, Metric::LogLoss, Metric::Brier, Metric::CalibrationSlope];
+            let beside: Vec<Contrast> =
+                beside.iter().map(|&metric| self.contrast(metric, transfer, baseline)).collect();
+            contrast::ranks_better_calibrated_worse(&beside)
+        } else {
+            None
+        };
+        Ok(Comparison {
+            estimand: self.estimand(),
+            contrast: primary,
+            secondary,
+            ranks_better_calibrated_worse: ranks_better,
+            methods: (0..self.judged.len()).map(|method| self.method(method, transfer, baseline)).collect(),
+            learning: self.learning(),
+            gain: self.gain(),
+            importance: self.importance(transfer),
+            predictions: self.predictions(),
+        })
+    }
+
+    fn estimand(&self) -> Estimand {
+        let n_train = stats::mean(&self.places().map(|place| place.train.len() as f64).collect::<Vec<_>>());
+        let rows = self.evaluated_rows();
+        let events = match &rows.y {
+            Some(Labels::Classes { names, event, codes }) if names.len() == 2 => {
+                Some(codes.iter().filter(|code| **code == Some(*event as u32)).count() as u32)
+            }
+            _ => None,
+        };
+        Estimand {
+            metric: self.prepared.plan.metric,
+            n_train,
+            n_evaluated: rows.len() as u32,
+            events,
+            design: self.sides.design(),
+            folds: self.prepared.plan.design.folds,
+            repeats: self.prepared.plan.design.repeats,
+        }
+    }
+
+    fn evaluated_rows(&self) -> &Cohort {
+        self.sides.test.as_ref().unwrap_or(&self.sides.target)
+    }
+
+    /// `first` against `second`, positive where `first` is better.
+    fn contrast(&self, metric: Metric, first: usize, second: usize) -> Contrast {
+        let pairs = || self.judged[first].iter().zip(&self.judged[second]);
+        match self.sides.design() {
+            Design::Cv => {
+                let scores: Vec<FoldScores> = self
+                    .places()
+                    .zip(pairs())
+                    .map(|(place, (a, b))| FoldScores {
+                        repeat: place.repeat,
+                        fold: place.fold,
+                        n_train: place.train.len(),
+                        n_test: a.rows.len(),
+                        transfer: metric.compute(a.truth(), &a.prediction),
+                        target_only: metric.compute(b.truth(), &b.prediction),
+                    })
+                    .collect();
+                cv::contrast(metric, &scores, &self.evidence())
+            }
+            Design::HeldOut => {
+                let fits: Vec<Fit<'_>> = self
+                    .places()
+                    .zip(pairs())
+                    .map(|(place, (a, b))| Fit {
+                        repeat: place.repeat,
+                        group: place.fold,
+                        transfer: &a.prediction,
+                        target_only: &b.prediction,
+                    })
+                    .collect();
+                let clusters = self.evaluated_rows().group.as_deref();
+                let truth = self.judged[first][0].truth();
+                held_out::contrast(metric, truth, clusters, &fits, u64::from(self.prepared.plan.seed))
+            }
+        }
+    }
+
+    fn places(&self) -> impl Iterator<Item = &Fold> {
+        self.folds.iter().filter_map(|&fold| self.sides.folds.get(fold))
+    }
+
+    /// Each evaluated row once.
+    fn evidence(&self) -> Evidence {
+        match &self.evaluated_rows().y {
+            Some(Labels::Classes { names, codes, .. }) => Evidence::Classes(
+                (0..names.len() as u32)
+                    .map(|class| codes.iter().filter(|code| **code == Some(class)).count())
+                    .collect(),
+            ),
+            Some(y) => Evidence::Values(y.labelled().len()),
+            None => Evidence::Values(0),
+        }
+    }
+
+    fn secondary(&self, transfer: usize, baseline: usize) -> Vec<Secondary> {
+        let plan = &self.prepared.plan;
+        let mut out = Vec::new();
+        let mut push = |method: usize, metric: Metric| {
+            let id = self.prepared.entries[method].method.card().id.to_owned();
+            let contrast = self.contrast(metric, method, baseline);
+            out.push(Secondary { method: id, metric, contrast });
+        };
+        for method in 0..self.judged.len() {
+            if method != transfer && method != baseline {
+                push(method, plan.metric);
+            }
+        }
+        let beside: &[Metric] = if plan.is_classes() { &[Metric::LogLoss, Metric::Brier] } else { &[Metric::Mae] };
+        for &metric in beside {
+            push(transfer, metric);
+        }
+        out
+    }
+
+    fn method(&self, method: usize, transfer: usize, baseline: usize) -> MethodReport {
+        let entry = &self.prepared.entries[method];
+        let judged = &self.judged[method];
+        let classes = judged.first().map_or(0, |j| j.classes);
+        let all = if classes > 0 { Metric::OF_CLASSES } else { Metric::OF_VALUES };
+        let metrics = all.iter().filter_map(|&metric| self.metric(metric, method)).collect();
+        let mut choices = BTreeMap::new();
+        for outcome in &self.outcomes[method] {
+            if let Some(choice) = choice_text(&outcome.choice) {
+                *choices.entry(choice).or_insert(0) += 1;
+            }
+        }
+        let role = match method {
+            m if m == transfer => "transfer",
+            m if m == baseline => "baseline",
+            _ => "other",
+        };
+        let mut out = MethodReport {
+            id: entry.method.card().id.to_owned(),
+            role: role.to_owned(),
+            metrics,
+            roc: Vec::new(),
+            pr: Vec::new(),
+            calibration: Vec::new(),
+            calibration_curve: Vec::new(),
+            risks: None,
+            choices,
+        };
+        if classes == 2 {
+            let folds: Vec<(Vec<bool>, Vec<f64>)> = judged.iter().map(|j| (j.events(), j.prediction.clone())).collect();
+            out.roc = mean_roc(&folds);
+            out.pr = mean_pr(&folds);
+            let (y, p) = self.averaged_events(method);
+            out.calibration = calibration::binned(&y, &p, CALIBRATION_BINS);
+            let (low, high) = p.iter().fold((1.0_f64, 0.0_f64), |(l, h), &p| (l.min(p), h.max(p)));
+            let at: Vec<f64> = (0..=50).map(|step| low + (high - low) * f64::from(step) / 50.0).collect();
+            out.calibration_curve =
+                calibration::curve(&y, &p, &at).map_or_else(Vec::new, |curve| at.iter().copied().zip(curve).collect());
+            out.risks = Some(risks(&y, &p));
+        }
+        out
+    }
+
+    fn metric(&self, metric: Metric, method: usize) -> Option<MetricReport> {
+        let judged = &self.judged[method];
+        let values: Vec<(f64, f64)> = self
+            .places()
+            .zip(judged)
+            .filter_map(|(place, judged)| {
+                let ratio = judged.rows.len() as f64 / place.train.len().max(1) as f64;
+                Some((metric.compute(judged.truth(), &judged.prediction)?, ratio))
+            })
+            .collect();
+        if values.is_empty() {
+            return None;
+        }
+        let (values, ratios): (Vec<f64>, Vec<f64>) = values.into_iter().unzip();
+        let sd = if values.len() > 1 { stats::sd(&values) } else { 0.0 };
+        let (low, high) = match self.sides.design() {
+            Design::Cv => {
+                let found = cv::corrected(&values, stats::mean(&ratios));
+                (Some(found.low), Some(found.high))
+            }
+            Design::HeldOut => (None, None),
+        };
+        let finite = |end: Option<f64>| end.filter(|end| end.is_finite());
+        Some(MetricReport { metric, mean: stats::mean(&values), sd, low: finite(low), high: finite(high) })
+    }
+
+    /// The event's probability (or the value) of each evaluated row, averaged over the folds that judged it.
+    fn averaged(&self, method: usize) -> BTreeMap<usize, f64> {
+        let mut sums: BTreeMap<usize, (f64, f64)> = BTreeMap::new();
+        for (at, judged) in self.judged[method].iter().enumerate() {
+            let test = &self.sides.folds[self.folds[at]].test;
+            let width = judged.prediction.len() / judged.rows.len().max(1);
+            for (place, &row) in judged.rows.iter().enumerate() {
+                let Some(&index) = test.get(row) else { continue };
+                // Of several classes the one that was true: how much it was believed.
+                let offset = if judged.classes > 2 { judged.y.get(place).map_or(0, |&y| y as usize) } else { 0 };
+                if let Some(value) = judged.prediction.get(place * width + offset) {
+                    let sum = sums.entry(index).or_insert((0.0, 0.0));
+                    *sum = (sum.0 + value, sum.1 + 1.0);
+                }
+            }
+        }
+        sums.into_iter().map(|(row, (sum, n))| (row, sum / n)).collect()
+    }
+
+    fn averaged_events(&self, method: usize) -> (Vec<bool>, Vec<f64>) {
+        let rows = self.evaluated_rows();
+        let averaged = self.averaged(method);
+        let Some(Labels::Classes { event, codes, .. }) = &rows.y else { return (Vec::new(), Vec::new()) };
+        averaged.into_iter().filter_map(|(row, p)| Some(((*codes.get(row)?)? as usize == *event, p))).unzip()
+    }
+
+    fn learning(&self) -> Vec<LearningPoint> {
+        let mut points: BTreeMap<(String, u32), Vec<f64>> = BTreeMap::new();
+        for (size, _, outcome) in &self.cells {
+            for cell in &outcome.cells {
+                if let Some(value) = cell.value {
+                    points.entry((cell.line.clone(), *size)).or_default().push(value);
+                }
+            }
+        }
+        points
+            .into_iter()
+            .map(|((line, n), values)| LearningPoint {
+                line,
+                n,
+                mean: stats::mean(&values),
+                sd: if values.len() > 1 { stats::sd(&values) } else { 0.0 },
+                values,
+            })
+            .collect()
+    }
+
+    fn gain(&self) -> Vec<Gain> {
+        let metric = self.prepared.plan.metric;
+        let mut gains: BTreeMap<(u32, u32), Vec<f64>> = BTreeMap::new();
+        for (size, _, outcome) in &self.cells {
+            let value = |line: &str| outcome.cells.iter().find(|cell| cell.line == line).and_then(|cell| cell.value);
+            let Some(scratch) = value("scratch") else { continue };
+            for cell in &outcome.cells {
+                let frozen = cell.line.strip_prefix("frozen_").and_then(|f| f.parse().ok());
+                if let (Some(frozen), Some(value)) = (frozen, cell.value) {
+                    gains.entry((frozen, *size)).or_default().push(metric.gain(value, scratch));
+                }
+            }
+        }
+        gains
+            .into_iter()
+            .map(|((frozen, n), values)| Gain {
+                frozen,
+                n,
+                gain: stats::mean(&values),
+                p: tests::wilcoxon_signed_rank(&values).map(|test| test.p),
+            })
+            .collect()
+    }
+
+    fn importance(&self, transfer: usize) -> Vec<Importance> {
+        let source = self.prepared.entries.iter().position(|entry| entry.method.card().id == "source_only");
+        let drops = |method: usize| {
+            let mut drops: BTreeMap<&str, Vec<f64>> = BTreeMap::new();
+            for outcome in &self.outcomes[method] {
+                for drop in &outcome.importance {
+                    drops.entry(drop.feature.as_str()).or_default().push(drop.drop);
+                }
+            }
+            drops
+        };
+        let of_source = source.map(drops).unwrap_or_default();
+        let mut out: Vec<Importance> = drops(transfer)
+            .into_iter()
+            .map(|(feature, values)| Importance {
+                feature: feature.to_owned(),
+                source: of_source.get(feature).map(|values| stats::mean(values)),
+                transferred: stats::mean(&values),
+                low: values.iter().copied().fold(f64::INFINITY, f64::min),
+                high: values.iter().copied().fold(f64::NEG_INFINITY, f64::max),
+            })
+            .collect();
+        out.sort_by(|a, b| b.transferred.total_cmp(&a.transferred).then_with(|| a.feature.cmp(&b.feature)));
+        out
+    }
+
+    fn predictions(&self) -> Predictions {
+        let rows = self.evaluated_rows();
+        let averaged: Vec<BTreeMap<usize, f64>> = (0..self.judged.len()).map(|method| self.averaged(method)).collect();
+        let judged: Vec<usize> = averaged.first().map_or_else(Vec::new, |first| first.keys().copied().collect());
+        let truth = |row: usize| match &rows.y {
+            Some(Labels::Classes { names, codes, .. }) => codes
+                .get(row)
+                .copied()
+                .flatten()
+                .and_then(|code| names.get(code as usize))
+                .map_or(Value::Null, |name| Value::from(name.as_str())),
+            Some(Labels::Values { values, .. }) => values.get(row).map_or(Value::Null, |value| Value::from(*value)),
+            _ => Value::Null,
+        };
+        Predictions {
+            id: judged.iter().filter_map(|&row| rows.id.get(row).cloned()).collect(),
+            truth: judged.iter().map(|&row| truth(row)).collect(),
+            methods: self
+                .prepared
+                .entries
+                .iter()
+                .zip(&averaged)
+                .map(|(entry, averaged)| {
+                    let values = judged.iter().map(|row| averaged.get(row).copied().unwrap_or(f64::NAN)).collect();
+                    (entry.method.card().id.to_owned(), values)
+                })
+                .collect(),
+        }
+    }
+}
+
+fn risks(y: &[bool], p: &[f64]) -> Risks {
+    let mut out = Risks { event: vec![0; RISK_BINS], non_event: vec![0; RISK_BINS] };
+    for (&y, &p) in y.iter().zip(p) {
+        let bin = ((p * RISK_BINS as f64) as usize).min(RISK_BINS - 1);
+        let side = if y { &mut out.event } else { &mut out.non_event };
+        side[bin] += 1;
+    }
+    out
+}
+
+/// What a method chose, short: `frozen=2`, `linear`.
+fn choice_text(choice: &Value) -> Option<String> {
+    let chosen = choice.get("chosen").and_then(Value::as_u64).and_then(|index| choice.get("of")?.get(index as usize));
+    match chosen.unwrap_or(choice) {
+        Value::Null => None,
+        Value::String(text) => Some(text.clone()),
+        Value::Object(fields) => {
+            let parts: Vec<String> = fields
+                .iter()
+                .filter(|(_, value)| !value.is_array() && !value.is_object())
+                .map(|(name, value)| match value {
+                    Value::String(text) => format!("{name}={text}"),
+                    other => format!("{name}={other}"),
+                })
+                .collect();
+            if parts.is_empty() { None } else { Some(parts.join(", ")) }
+        }
+        other => Some(other.to_string()),
+    }
+}

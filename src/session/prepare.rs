@@ -1,0 +1,331 @@
+//! Plan and tables -> who is compared on which rows, and the list of the work.
+
+use serde_json::Value;
+
+use super::scoring;
+use super::unit::{Direction, Job, Unit};
+use crate::cohort::{Cohort, FeatureKind, Labels, Side};
+use crate::error::{Code, Result};
+use crate::evaluate::contrast::Design;
+use crate::methods::{AnyMethod, Model, registry};
+use crate::plan::{Grid, Plan};
+use crate::preprocess::{self, Finding};
+use crate::rng::{fnv1a, mix};
+use crate::split::{self, Fold, Respect};
+use crate::table::Table;
+
+/// The fewest labelled target rows with which anything can be compared.
+const FEWEST_ROWS: usize = 8;
+
+/// One direction of the comparison.
+#[derive(Debug, Clone)]
+pub struct Sides {
+    /// The source domains.
+    pub sources: Vec<Cohort>,
+    /// The labelled target rows that may be learned from.
+    pub target: Cohort,
+    /// Rows that were set aside by the person for testing.
+    pub test: Option<Cohort>,
+    /// Target rows without a label.
+    pub unlabelled: Option<Cohort>,
+    /// All folds of all repeats; `test` indices point into `test` where there is one, else into `target`.
+    pub folds: Vec<Fold>,
+    /// The fixed split of the learning curve, likewise.
+    pub curve: Fold,
+}
+
+impl Sides {
+    /// The rows that a fold is judged on.
+    pub fn evaluated(&self, fold: &Fold) -> Cohort {
+        self.test.as_ref().unwrap_or(&self.target).select(&fold.test)
+    }
+    /// How the verdict's variance is made.
+    pub fn design(&self) -> Design {
+        if self.test.is_some() { Design::HeldOut } else { Design::Cv }
+    }
+}
+
+/// A method with its settings filled in.
+#[derive(Clone)]
+pub struct Entry {
+    /// The method.
+    pub method: &'static dyn AnyMethod,
+    /// All its settings.
+    pub settings: Value,
+    /// What its pre-training depends on.
+    pub pretrain: Option<Value>,
+}
+
+/// All that a run needs, made once per worker.
+pub struct Prepared {
+    /// The plan.
+    pub plan: Plan,
+    /// As opened.
+    pub forward: Sides,
+    /// Exchanged, where asked for.
+    pub reverse: Option<Sides>,
+    /// The compared methods, in the order of [`Plan::methods`].
+    pub entries: Vec<Entry>,
+    /// What was noticed and done to the rows.
+    pub findings: Vec<Finding>,
+    /// Whether there are labels to judge with.
+    pub verdict_possible: bool,
+}
+
+impl Prepared {
+    /// Puts plan and tables together.
+    ///
+    /// # Errors
+    /// What the plan, the tables or the labels say.
+    pub fn new(plan: Plan, sources: &[Table], targets: &[Table], given: Option<&Model>) -> Result<Self> {
+        plan.check()?;
+        let sources: Vec<&Table> = sources.iter().collect();
+        let targets: Vec<&Table> = targets.iter().collect();
+        let cohorts = match given {
+            None => preprocess::assemble(&sources, &targets, &plan.preparation)?,
+            Some(model) => scoring::assemble(model, &targets, &plan.preparation)?,
+        };
+        let verdict_possible = !cohorts.target.is_empty();
+        let classes = plan.is_classes();
+        if verdict_possible {
+            if let (Some(Labels::Classes { .. }), false) | (Some(Labels::Values { .. }), true) =
+                (&cohorts.target.y, classes)
+            {
+                return Err(Code::Internal.err().with("reason", "labels of another kind than the plan's"));
+            }
+            if cohorts.target.len() < FEWEST_ROWS {
+                return Err(Code::TooFewRows
+                    .err()
+                    .file(targets.first().map_or("", |table| table.name.as_str()))
+                    .with("found", cohorts.target.len())
+                    .with("needed", FEWEST_ROWS)
+                    .with("what", "a comparison"));
+            }
+        }
+        let mut entries = Vec::new();
+        for chosen in plan.methods() {
+            let method = registry::find(&chosen.method)?;
+            let settings = method.settings(&chosen.config)?;
+            let pretrain = method.pretrain_key(&settings)?;
+            if given.is_some() && method.card().needs_source_rows() {
+                continue; // pooling rows that are not there
+            }
+            entries.push(Entry { method, settings, pretrain });
+        }
+        let mut forward = Sides {
+            sources: cohorts.sources,
+            target: cohorts.target,
+            test: cohorts.test,
+            unlabelled: cohorts.unlabelled,
+            folds: Vec::new(),
+            curve: Fold { train: Vec::new(), test: Vec::new(), repeat: 0, fold: 0 },
+        };
+        let mut reverse = None;
+        if verdict_possible {
+            lay_out(&plan, &mut forward)?;
+            if plan.both_directions && given.is_none() {
+                reverse = Some(exchange(&plan, &forward)?);
+            }
+        }
+        Ok(Self { plan, forward, reverse, entries, findings: cohorts.findings, verdict_possible })
+    }
+
+    /// The sides of a direction.
+    ///
+    /// # Errors
+    /// [`Code::Internal`] where the plan did not ask for it.
+    pub fn sides(&self, direction: Direction) -> Result<&Sides> {
+        match direction {
+            Direction::Forward => Ok(&self.forward),
+            Direction::Reverse => {
+                self.reverse.as_ref().ok_or_else(|| Code::Internal.err().with("reason", "no reverse direction"))
+            }
+        }
+    }
+
+    /// The method at this index.
+    ///
+    /// # Errors
+    /// [`Code::Internal`] where there is none.
+    pub fn entry(&self, index: u32) -> Result<&Entry> {
+        self.entries
+            .get(index as usize)
+            .ok_or_else(|| Code::Internal.err().with("reason", format!("no method {index}")))
+    }
+
+    /// The grid, cut to the rows that are there.
+    pub fn grid(&self, direction: Direction) -> Option<Grid> {
+        let grid = self.plan.grid.clone()?;
+        let most = self.sides(direction).ok()?.curve.train.len() as u32;
+        let mut sizes: Vec<u32> = grid.sizes.iter().copied().filter(|&size| size < most).collect();
+        sizes.push(most);
+        sizes.sort_unstable();
+        sizes.dedup();
+        Some(Grid { sizes, ..grid })
+    }
+
+    /// The name under which a pre-trained model is kept.
+    pub fn key(&self, direction: Direction, entry: &Entry, seed: u32) -> Option<String> {
+        let what = entry.pretrain.as_ref()?;
+        if self.plan.source_model.is_some() {
+            return Some("given".to_owned());
+        }
+        let seed = seed % self.plan.design.seeds;
+        let text = format!("{direction:?} {what} {seed} {}", self.plan.seed);
+        Some(format!("{:016x}", fnv1a(text.as_bytes())))
+    }
+
+    /// The work, in an order in which every need comes first.
+    pub fn jobs(&self) -> Vec<Job> {
+        let mut first: Vec<Job> = Vec::new();
+        let mut rest: Vec<Job> = Vec::new();
+        if !self.verdict_possible {
+            for (index, entry) in self.entries.iter().enumerate() {
+                if entry.method.card().needs_target_labels() {
+                    continue;
+                }
+                self.want(Direction::Forward, index, 0, &mut first);
+                let needs = self.key(Direction::Forward, entry, 0);
+                rest.push(Job { unit: Unit::Final { method: index as u32 }, needs, cost: 1.0 });
+            }
+            first.extend(rest);
+            return first;
+        }
+        let mut directions = vec![Direction::Forward];
+        if self.reverse.is_some() {
+            directions.push(Direction::Reverse);
+        }
+        for &direction in &directions {
+            let Ok(sides) = self.sides(direction) else { continue };
+            // Fold by fold, so that the first complete folds can be shown while the others run.
+            for (number, fold) in sides.folds.iter().enumerate() {
+                for (index, entry) in self.entries.iter().enumerate() {
+                    let seed = fold.repeat as u32;
+                    self.want(direction, index, seed, &mut first);
+                    let needs = self.key(direction, entry, seed);
+                    let unit = Unit::Fold { direction, method: index as u32, fold: number as u32 };
+                    rest.push(Job { unit, needs, cost: entry.method.card().relative_cost() });
+                }
+            }
+            if let Some(grid) = self.grid(direction) {
+                for repeat in 0..grid.repeats {
+                    for &size in &grid.sizes {
+                        let needs = self.entries.first().and_then(|transfer| self.key(direction, transfer, repeat));
+                        rest.push(Job {
+                            unit: Unit::Grid { direction, size, repeat },
+                            needs,
+                            cost: grid.frozen.len() as f64 + 2.0,
+                        });
+                    }
+                }
+            }
+        }
+        for (index, entry) in self.entries.iter().enumerate().take(1) {
+            self.want(Direction::Forward, index, 0, &mut first);
+            let needs = self.key(Direction::Forward, entry, 0);
+            rest.push(Job {
+                unit: Unit::Final { method: index as u32 },
+                needs,
+                cost: entry.method.card().relative_cost(),
+            });
+        }
+        first.extend(rest);
+        first
+    }
+
+    fn want(&self, direction: Direction, index: usize, seed: u32, jobs: &mut Vec<Job>) {
+        let Some(entry) = self.entries.get(index) else { return };
+        let Some(key) = self.key(direction, entry, seed) else { return };
+        let there = |job: &Job| matches!(&job.unit, Unit::Pretrain { key: other, .. } if *other == key);
+        if self.plan.source_model.is_some() || jobs.iter().any(there) {
+            return;
+        }
+        let seed = seed % self.plan.design.seeds;
+        let unit = Unit::Pretrain { direction, method: index as u32, seed, key };
+        jobs.push(Job { unit, needs: None, cost: 20.0 });
+    }
+
+    /// About how large the networks of this plan are: encoded columns, widest hidden layer, rows a batch. The device is
+    /// picked by a measurement of this shape.
+    pub fn shape(&self) -> (u32, u32, u32) {
+        let columns: usize = self
+            .forward
+            .target
+            .x
+            .features()
+            .iter()
+            .map(|feature| match &feature.kind {
+                FeatureKind::Number => 1,
+                FeatureKind::Category { levels } => levels.len(),
+            })
+            .sum();
+        let setting = |name: &str| self.entries.first().and_then(|entry| entry.settings.get(name));
+        let widths = setting("widths").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
+        let widest = widths.iter().filter_map(Value::as_u64).max().unwrap_or(64) as u32;
+        let most = setting("most_features").and_then(Value::as_u64).unwrap_or(u64::from(u32::MAX)) as usize;
+        let rows: usize = self.forward.sources.iter().map(Cohort::len).sum();
+        let batch = match setting("batch").and_then(Value::as_u64) {
+            Some(batch) if batch > 0 => batch as u32,
+            _ if rows < 2000 => 32,
+            _ => 128,
+        };
+        (columns.clamp(2, most.max(2)) as u32, widest, batch)
+    }
+
+    /// The seed of a piece of work: equal for every method, so that all see the same draws.
+    pub fn seed(&self, purpose: &str, number: u32) -> u64 {
+        mix(mix(u64::from(self.plan.seed), fnv1a(purpose.as_bytes())), u64::from(number))
+    }
+}
+
+pub(super) fn strata(cohort: &Cohort) -> Option<Vec<u32>> {
+    cohort.y.as_ref().map(Labels::strata)
+}
+
+fn lay_out(plan: &Plan, sides: &mut Sides) -> Result<()> {
+    let target = &sides.target;
+    let keys = keys(target);
+    let strata = strata(target);
+    let respect = Respect { strata: strata.as_deref(), groups: target.group.as_deref(), keys: Some(&keys) };
+    let rows: Vec<usize> = (0..target.len()).collect();
+    let (folds, repeats, seed) = (plan.design.folds as usize, plan.design.repeats as usize, u64::from(plan.seed));
+    match &sides.test {
+        Some(test) => {
+            let all: Vec<usize> = (0..test.len()).collect();
+            sides.folds = split::jackknife(&rows, respect, folds, repeats, seed)?;
+            for fold in &mut sides.folds {
+                fold.test.clone_from(&all);
+            }
+            sides.curve = Fold { train: rows, test: all, repeat: 0, fold: 0 };
+        }
+        None => {
+            sides.folds = split::k_fold_of(&rows, respect, folds, repeats, seed)?;
+            // A third of the rows, in all sizes and repeats the same.
+            sides.curve = split::hold_out(rows.len(), respect, 1.0 / 3.0, seed)?;
+        }
+    }
+    Ok(())
+}
+
+/// What a row is known by wherever it stands in its file.
+pub(super) fn keys(cohort: &Cohort) -> Vec<u64> {
+    cohort.id.iter().map(|id| fnv1a(id.as_bytes())).collect()
+}
+
+fn exchange(plan: &Plan, forward: &Sides) -> Result<Sides> {
+    let turn = |cohort: &Cohort, side: Side| Cohort { side, ..cohort.clone() };
+    let target = match forward.sources.as_slice() {
+        [only] => turn(&only.labelled(), Side::Target),
+        several => Cohort::join(several, Side::Target).unwrap_or_else(|| forward.target.clone()).labelled(),
+    };
+    let mut sides = Sides {
+        sources: vec![turn(&forward.target, Side::Source)],
+        target,
+        test: None,
+        unlabelled: None,
+        folds: Vec::new(),
+        curve: Fold { train: Vec::new(), test: Vec::new(), repeat: 0, fold: 0 },
+    };
+    lay_out(plan, &mut sides)?;
+    Ok(sides)
+}

@@ -6,6 +6,7 @@ mod evaluate;
 mod methods;
 mod metrics;
 mod protocol;
+mod preprocess;
 mod shared;
 mod split;
 mod table;

@@ -2,7 +2,6 @@
 
 use super::mapping::Measure;
 use super::names::{level_text, number_text};
-use super::rows::sheet_row;
 use crate::cohort::{Feature, FeatureKind};
 use crate::error::{Code, Result};
 use crate::table::{Column, Kind, Table};
@@ -68,7 +67,7 @@ pub(super) fn numbers(table: &Table, column: &Column) -> Result<Vec<f64>> {
                     Code::TextInNumbers
                         .err()
                         .file(&table.name)
-                        .row(sheet_row(table, row))
+                        .row(table.spreadsheet_row(row))
                         .column(&column.name)
                         .with("found", text)
                 }),

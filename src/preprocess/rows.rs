@@ -37,12 +37,6 @@ impl Set {
     }
 }
 
-/// The row as a spreadsheet counts it.
-pub(super) fn sheet_row(table: &Table, row: usize) -> usize {
-    let _ = table;
-    row + 2
-}
-
 /// What is known of the rows of one table.
 pub(super) struct Rows {
     pub id: Vec<String>,
@@ -62,7 +56,7 @@ impl Rows {
         let id = (0..table.rows)
             .map(|row| {
                 let name = named.as_ref().and_then(|names| names.get(row).cloned().flatten());
-                name.unwrap_or_else(|| sheet_row(table, row).to_string())
+                name.unwrap_or_else(|| table.spreadsheet_row(row).to_string())
             })
             .collect();
         let set = match levels(Role::Set) {

@@ -184,7 +184,8 @@ fn bad_tables_are_refused_by_code_file_and_column() {
         ("no label in the source", &no_label, &good, Code::LabelMissingInSource, "a.csv"),
     ];
     for (what, source, target, code, file) in cases {
-        let (source, target) = (table("a.csv", source), table("b.csv", target));
+        // Other ages, or the rows would be the same patients.
+        let (source, target) = (table("a.csv", source), table("b.csv", &target.replace('.', ".0")));
         let (preparation, _) = prepared(&[&source], &[&target], "y");
         let error = assemble(&[&source], &[&target], &preparation).unwrap_err();
         assert_eq!((error.code(), error.at().file.as_deref()), (code, Some(file)), "{what}: {error}");
@@ -227,6 +228,10 @@ fn follow_up_is_refused_and_death_in_hospital_is_not() {
         );
     }
     let both = table("s.csv", &text);
+    let mut other = text.lines();
+    let header = other.next().unwrap().to_owned() + "\n";
+    let elder = |line: &str| "9".to_owned() + &line[1..] + "\n";
+    let target = table("t.csv", &(header + &other.map(elder).collect::<String>()));
     for (column, refused) in [
         ("death", true),
         ("d.time", true),
@@ -238,14 +243,14 @@ fn follow_up_is_refused_and_death_in_hospital_is_not() {
         ("DEATH_EVENT", true),
         ("age", false),
     ] {
-        let (mut preparation, _) = prepared(&[&both], &[&both], column);
+        let (mut preparation, _) = prepared(&[&both], &[&target], column);
         if matches!(column, "age" | "d.time" | "OS.time") {
             preparation.label.kind = LabelKind::Values { unit: "d".into() };
         }
-        let code = assemble(&[&both], &[&both], &preparation).err().map(|error| error.code());
+        let code = assemble(&[&both], &[&target], &preparation).err().map(|error| error.code());
         assert_eq!(code == Some(Code::SurvivalLabel), refused, "{column}: {code:?}");
         preparation.label.accept_fixed_horizon = true;
-        let code = assemble(&[&both], &[&both], &preparation).err().map(|error| error.code());
+        let code = assemble(&[&both], &[&target], &preparation).err().map(|error| error.code());
         assert_ne!(code, Some(Code::SurvivalLabel), "{column}");
     }
 }

@@ -21,9 +21,7 @@ pub fn looks(table: &Table, column: &str) -> Option<String> {
         (_, true) if binary(column) => others()
             .filter(|other| numeric(other) && !binary(other))
             .find(|other| match is_time(other) {
-                Time::Sure => true,
-                // `time` beside `status` is the textbook pair; beside anything less plain it proves nothing.
-                Time::Bare => true,
+                Time::Sure | Time::Bare => true,
                 Time::No => same_stem(column, other),
             })
             .map(str::to_owned),

@@ -1,7 +1,5 @@
 //! Small generated cohorts for the tests of methods.
 
-use std::sync::Arc;
-
 use autograft::cohort::{Cohort, Feature, FeatureKind, Frame, Labels, Side, Task, View};
 use autograft::rng::Rng;
 
@@ -87,9 +85,4 @@ pub fn with_value(cohort: &Cohort, row: usize, feature: usize, value: f32) -> Co
     let mut column: Vec<f32> = cohort.x.column(feature).collect();
     column[row] = value;
     Cohort { x: cohort.x.with_column(feature, column), ..cohort.clone() }
-}
-
-/// The ids, for a cohort made by hand.
-pub fn ids(n: usize) -> Arc<[String]> {
-    (0..n).map(|row| row.to_string()).collect::<Vec<_>>().into()
 }

@@ -1,13 +1,17 @@
 //! One row a method, in the order in which the page shows them.
 
 use super::AnyMethod;
+use super::baseline::pooled::Pooled;
 use super::baseline::source_only::SourceOnly;
+use super::baseline::target_only::TargetOnly;
+use super::baseline::target_only_linear::TargetOnlyLinear;
 use super::baseline::target_only_network::TargetOnlyNetwork;
 use super::transductive::hanczar::Hanczar;
 use crate::error::{Code, Result};
 
 /// Every method.
-pub static REGISTRY: &[&dyn AnyMethod] = &[&SourceOnly, &TargetOnlyNetwork, &Hanczar];
+pub static REGISTRY: &[&dyn AnyMethod] =
+    &[&SourceOnly, &TargetOnly, &TargetOnlyNetwork, &TargetOnlyLinear, &Pooled, &Hanczar];
 
 /// The method of this id.
 ///

@@ -62,6 +62,8 @@ pub struct Descent {
     pub best_epoch: usize,
     /// Its validation loss; NaN where there was no validation.
     pub best_loss: f64,
+    /// Every validation: the epoch after which it was made, and its loss.
+    pub checks: Vec<(usize, f64)>,
     /// The total loss of every step.
     pub losses: Vec<f64>,
 }
@@ -129,8 +131,14 @@ pub async fn descend<M: Module>(
         let device = run.device.clone().without_autodiff();
         model = scatter(model, Tensor::from_data(TensorData::new(values, [n]), &device));
     }
-    let descent =
-        Descent { steps: step, epochs: epoch, best_epoch: best.epoch, best_loss: best.loss, losses: ledger.totals };
+    let descent = Descent {
+        steps: step,
+        epochs: epoch,
+        best_epoch: best.epoch,
+        best_loss: best.loss,
+        checks: best.checks,
+        losses: ledger.totals,
+    };
     Ok((model, descent))
 }
 
@@ -139,11 +147,12 @@ struct Best {
     values: Option<Vec<f32>>,
     loss: f64,
     epoch: usize,
+    checks: Vec<(usize, f64)>,
 }
 
 impl Default for Best {
     fn default() -> Self {
-        Self { values: None, loss: f64::NAN, epoch: 0 }
+        Self { values: None, loss: f64::NAN, epoch: 0, checks: Vec::new() }
     }
 }
 
@@ -165,6 +174,7 @@ impl Best {
         if !loss.is_finite() {
             return Err(not_finite("validation", loss, epoch));
         }
+        self.checks.push((epoch, loss));
         // The negation lets the first one in, whatever it is compared with.
         let better = !(loss >= self.loss);
         if better {

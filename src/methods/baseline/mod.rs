@@ -1,4 +1,7 @@
 //! The methods that stand beside every other.
 
+pub mod pooled;
 pub mod source_only;
+pub mod target_only;
+pub mod target_only_linear;
 pub mod target_only_network;

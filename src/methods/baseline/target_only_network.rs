@@ -5,9 +5,10 @@ use serde_json::{Value, json};
 use super::super::common::learner::LearnerConfig;
 use super::super::common::network::Network;
 use super::super::common::rows::canonical;
+use super::super::common::{shared, tune};
 use super::super::{Card, Method, Model, card};
 use crate::cohort::{Cohort, Prediction, Task};
-use crate::error::{Code, Result};
+use crate::error::Result;
 use crate::train::Run;
 
 /// See the [module](self).
@@ -36,10 +37,10 @@ impl Method for TargetOnlyNetwork {
 
     async fn adapt(_pre: Option<&Model>, config: &LearnerConfig, task: &Task, run: &Run<'_>) -> Result<Model> {
         let rows = canonical(&task.target);
-        let learner = config.learner();
-        let network =
-            Network::from_scratch(&learner, &[&rows], Code::LabelMissingInTarget, "from_scratch", run).await?;
-        network.to_model(Self::CARD.id, &json!(config))
+        let (network, choice) = tune::from_scratch(&config.learner(), &rows, "from_scratch", run).await?;
+        let mut model = network.to_model(Self::CARD.id, &json!(config))?;
+        shared::remark(&mut model, "choice", json!(choice));
+        Ok(model)
     }
 
     async fn predict(model: &Model, x: &Cohort, run: &Run<'_>) -> Result<Prediction> {

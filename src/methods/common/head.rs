@@ -49,6 +49,13 @@ impl Head {
             Head::Values { .. } => 1,
         }
     }
+    /// What a loss over the outputs is to be multiplied by, to be in the label's own (squared) unit.
+    pub fn loss_unit(&self) -> f64 {
+        match self {
+            Head::Classes { .. } => 1.0,
+            Head::Values { sd, .. } => sd * sd,
+        }
+    }
     /// What a model without features would put out: the logarithm of the classes' (smoothed) shares, or 0.
     pub fn prior(&self, known: &Known) -> Vec<f32> {
         match (self, self.targets(known)) {

@@ -3,7 +3,9 @@
 pub mod encoder;
 pub mod head;
 pub mod learner;
+pub mod linear;
 pub mod network;
 pub mod rows;
 pub mod select;
 pub mod shared;
+pub mod tune;

@@ -14,7 +14,7 @@ use crate::error::{Code, Result};
 use crate::nets::losses::{cross_entropy, squared};
 use crate::nets::{Layer, Mlp, dropout, init};
 use crate::split::{self, Respect};
-use crate::train::{LossTerm, Run, Schedule, descend};
+use crate::train::{Descent, LossTerm, Run, Schedule, descend};
 
 /// Fewer rows than this are all trained on, for a fixed number of epochs: a validation set of five rows says nothing.
 const ROWS_FOR_VALIDATION: usize = 40;
@@ -35,113 +35,110 @@ pub struct Network {
 }
 
 impl Network {
-    /// Trains from initial weights (stream `init`) on these cohorts, which must be in canonical order.
+    /// A network before any training: the encoder fitted on these cohorts (canonical order), the weights drawn from
+    /// stream `init`.
     ///
     /// # Errors
-    /// [`Code::NothingVaries`], [`Code::OneClass`], and what training gives.
-    pub async fn from_scratch(
-        learner: &Learner,
-        cohorts: &[&Cohort],
-        lacking: Code,
-        phase: &'static str,
-        run: &Run<'_>,
-    ) -> Result<Self> {
-        let known = Known::join(cohorts, lacking)?;
+    /// [`Code::NothingVaries`], [`Code::OneClass`], [`Code::ModelOtherColumns`].
+    pub fn initial(learner: &Learner, cohorts: &[&Cohort], known: &Known, run: &Run<'_>) -> Result<Self> {
         known.check()?;
         let encoder = Encoder::fit(cohorts, learner.most_features)?;
-        let head = Head::of(&known);
+        let head = Head::of(known);
         let mut widths = vec![encoder.columns.len()];
         widths.extend(&learner.widths);
         widths.push(head.outputs());
-        let layers = init::mlp(&widths, &head.prior(&known), &mut run.rng("init"));
-        let mut network = Self { encoder, head, layers };
-        let pace = Pace { rate: learner.learning_rate, frozen: 0, phase };
-        network.train(learner, cohorts, &known, pace, run).await?;
-        Ok(network)
+        let layers = init::mlp(&widths, &head.prior(known), &mut run.rng("init"));
+        Ok(Self { encoder, head, layers })
     }
 
-    /// Goes on from these weights on the rows of a target: the first `frozen` layers stay as they are, bit for bit,
-    /// and nothing is dropped in them; all others, the head included, start from where they are. A head that does not
-    /// know the target's labels is replaced by a new one (stream `head`).
+    /// The same network able to learn these labels: as it is where its head knows them, else with a new head
+    /// (stream `head`) on the same hidden layers.
+    pub fn ready_for(&self, known: &Known, run: &Run<'_>) -> Self {
+        let mut network = self.clone();
+        if network.head.targets(known).is_none() {
+            network.head = Head::of(known);
+            if let Some(last) = network.layers.last_mut() {
+                *last = init::dense(last.inputs, network.head.outputs(), init::HEAD_GAIN, &mut run.rng("head"));
+                last.bias = network.head.prior(known);
+            }
+        }
+        network
+    }
+
+    /// Trains on the rows of these cohorts (canonical order). The first `frozen` layers stay as they are, bit for bit,
+    /// and nothing is dropped in them; all others, the head included, go on from where they are.
     ///
     /// # Errors
     /// [`Code::OutOfRange`] with more frozen layers than hidden ones, and what training gives.
-    pub async fn fine_tuned(
-        &self,
-        learner: &Learner,
-        frozen: usize,
-        rate: f64,
-        target: &Cohort,
-        run: &Run<'_>,
-    ) -> Result<Self> {
-        let hidden = self.layers.len().saturating_sub(1);
-        if frozen > hidden {
-            return Err(Code::OutOfRange
-                .err()
-                .with("field", "frozen")
-                .with("value", frozen)
-                .with("low", 0)
-                .with("high", hidden));
-        }
-        let known = Known::of(target, Code::LabelMissingInTarget)?;
-        known.check()?;
-        let mut network = self.clone();
-        if network.head.targets(&known).is_none() {
-            network.head = Head::of(&known);
-            if let Some(last) = network.layers.last_mut() {
-                *last = init::dense(last.inputs, network.head.outputs(), 1.0, &mut run.rng("head"));
-                last.bias = network.head.prior(&known);
-            }
-        }
-        network.train(learner, &[target], &known, Pace { rate, frozen, phase: "fine_tune" }, run).await?;
-        Ok(network)
-    }
-
-    async fn train(
+    pub async fn train(
         &mut self,
         learner: &Learner,
         cohorts: &[&Cohort],
-        known: &Known,
-        pace: Pace,
+        pace: &Pace,
+        stop: Stop<'_>,
         run: &Run<'_>,
-    ) -> Result<()> {
-        if learner.max_epochs == 0 {
-            return Ok(());
+    ) -> Result<Descent> {
+        let hidden = self.layers.len().saturating_sub(1);
+        if pace.frozen > hidden {
+            let wrong = Code::OutOfRange.err().with("field", "frozen").with("value", pace.frozen);
+            return Err(wrong.with("low", 0).with("high", hidden));
         }
+        let known = Known::join(cohorts, Code::Internal)?;
         let mut x = Rows { rows: 0, cols: self.encoder.columns.len(), values: Vec::new() };
         for cohort in cohorts {
             let part = self.encoder.transform(&cohort.x)?;
             x.rows += part.rows;
             x.values.extend(part.values);
         }
-        let y = self.head.targets(known).ok_or_else(|| Code::Internal.err().with("reason", "labels without a head"))?;
+        let y = self.targets(&known)?;
         // The frozen part is a fixed function: its values are computed once, and only the rest is ever trained.
-        let split = pace.frozen.min(self.layers.len());
-        let (fixed, trained) = self.layers.split_at(split);
+        let (fixed, trained) = self.layers.split_at(pace.frozen);
         if !fixed.is_empty() {
             x = through(fixed, &x, true, run).await?;
         }
-        let (fit, stop) = validation(cohorts, known, run.seed);
+        let plain = run.device.clone().without_autodiff();
+        let whole = |x: &Rows<f32>| upload(x, &(0..x.rows).collect::<Vec<_>>(), &plain);
+        let everything = || (0..known.len()).collect::<Vec<_>>();
+        let mut cap = (learner.max_steps > 0).then_some(learner.max_steps);
+        let (fit, held, max_epochs) = match stop {
+            Stop::After(steps) => {
+                cap = Some(cap.map_or(steps, |cap| cap.min(steps)));
+                (everything(), None, (steps as usize).div_ceil(steps_of(known.len(), learner)))
+            }
+            Stop::On(judge) => {
+                let mut judge_x = self.encoder.transform(&judge.x)?;
+                if !fixed.is_empty() {
+                    judge_x = through(fixed, &judge_x, true, run).await?;
+                }
+                let judge_y = self.targets(&Known::of(judge, Code::Internal)?)?;
+                (everything(), Some((whole(&judge_x), whole(&judge_y))), learner.max_epochs)
+            }
+            Stop::Share => match validation(cohorts, &known, run.seed) {
+                Some((fit, rows)) => {
+                    let held = (upload(&x, &rows, &plain), upload(&y, &rows, &plain));
+                    (fit, Some(held), learner.max_epochs)
+                }
+                None => (everything(), None, learner.max_epochs.div_ceil(2)),
+            },
+        };
         let device = run.device.clone().autodiff();
         let classes = matches!(self.head, Head::Classes { .. });
         let loss = move |z, y| if classes { cross_entropy(z, y, None) } else { squared(z, y, None) };
         let name = if classes { "cross_entropy" } else { "squared_error" };
-        let widths: Vec<usize> = trained.iter().map(|layer| layer.outputs).take(trained.len() - 1).collect();
-        let plain = run.device.clone().without_autodiff();
-        let held = (!stop.is_empty()).then(|| (upload(&x, &stop, &plain), upload(&y, &stop, &plain)));
+        let widths: Vec<usize> = trained.iter().rev().skip(1).rev().map(|layer| layer.outputs).collect();
         let schedule = Schedule {
             name: pace.phase,
             rows: fit.len(),
             batch: learner.batch_for(fit.len()),
-            max_epochs: if held.is_some() { learner.max_epochs } else { learner.max_epochs.div_ceil(2) },
+            max_epochs,
             patience: learner.patience,
-            max_steps: (learner.max_steps > 0).then_some(learner.max_steps),
+            max_steps: cap,
             rate: pace.rate,
             decay: learner.weight_decay,
         };
         let mut drops = run.rng("dropout");
         let mut rows = Vec::new();
-        let (model, _) = descend(
+        let (model, descent) = descend(
             Mlp::build(trained, &device),
             &schedule,
             run,
@@ -156,9 +153,15 @@ impl Network {
         )
         .await?;
         let trained = model.layers().await?;
-        self.layers.truncate(split);
+        self.layers.truncate(pace.frozen);
         self.layers.extend(trained);
-        Ok(())
+        Ok(descent)
+    }
+
+    fn targets(&self, known: &Known) -> Result<Rows<f32>> {
+        self.head
+            .targets(known)
+            .ok_or_else(|| Code::Internal.err().with("reason", "labels that the head does not know"))
     }
 
     /// Predicts rows.
@@ -222,10 +225,30 @@ impl Network {
 }
 
 /// How a network is trained this time.
-struct Pace {
-    rate: f64,
-    frozen: usize,
-    phase: &'static str,
+#[derive(Debug, Clone, PartialEq)]
+pub struct Pace {
+    /// AdamW's rate.
+    pub rate: f64,
+    /// How many of the first layers stay as they are.
+    pub frozen: usize,
+    /// The key of the phase's name.
+    pub phase: &'static str,
+}
+
+/// What ends a training.
+#[derive(Debug, Clone, Copy)]
+pub enum Stop<'a> {
+    /// A stratified share of the rows, set aside; with too few of them, half of the epochs without one.
+    Share,
+    /// So many steps.
+    After(u32),
+    /// The loss on these labelled rows.
+    On(&'a Cohort),
+}
+
+/// Steps of an epoch over so many rows.
+pub fn steps_of(rows: usize, learner: &Learner) -> usize {
+    rows.div_ceil(learner.batch_for(rows).max(1)).max(1)
 }
 
 /// Some rows on a device.
@@ -233,13 +256,12 @@ fn upload(x: &Rows<f32>, rows: &[usize], device: &Device) -> Tensor<2> {
     Tensor::from_data(TensorData::new(x.gather(rows), [rows.len(), x.cols]), device)
 }
 
-/// The rows to train on and those that decide when to stop: stratified, whole groups, none of the second under
-/// [`ROWS_FOR_VALIDATION`] rows or where they cannot be divided.
-fn validation(cohorts: &[&Cohort], known: &Known, seed: u64) -> (Vec<usize>, Vec<usize>) {
+/// The rows to train on and those that decide when to stop: stratified, whole groups. `None` under
+/// [`ROWS_FOR_VALIDATION`] rows, or where they cannot be divided.
+fn validation(cohorts: &[&Cohort], known: &Known, seed: u64) -> Option<(Vec<usize>, Vec<usize>)> {
     let n = known.len();
-    let all = || ((0..n).collect(), Vec::new());
     if n < ROWS_FOR_VALIDATION {
-        return all();
+        return None;
     }
     let strata: Vec<u32> = match known {
         Known::Classes { codes, .. } => codes.iter().map(|&code| code as u32).collect(),
@@ -247,10 +269,8 @@ fn validation(cohorts: &[&Cohort], known: &Known, seed: u64) -> (Vec<usize>, Vec
     };
     let groups = groups(cohorts);
     let respect = Respect { strata: Some(&strata), groups: groups.as_deref(), keys: None };
-    match split::hold_out(n, respect, VALIDATION_SHARE, seed) {
-        Ok(fold) if !fold.train.is_empty() => (fold.train, fold.test),
-        _ => all(),
-    }
+    let fold = split::hold_out(n, respect, VALIDATION_SHARE, seed).ok()?;
+    (!fold.train.is_empty() && !fold.test.is_empty()).then_some((fold.train, fold.test))
 }
 
 /// The groups of cohorts one after the other, where each has them; equal numbers of two cohorts are two groups.

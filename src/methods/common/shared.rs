@@ -4,8 +4,8 @@ use serde_json::{Value, json};
 
 use super::super::Model;
 use super::learner::Learner;
-use super::network::Network;
-use super::rows::canonical;
+use super::network::{Network, Pace, Stop};
+use super::rows::{Known, canonical};
 use crate::cohort::Cohort;
 use crate::error::{Code, Result};
 use crate::train::Run;
@@ -23,7 +23,10 @@ pub async fn pretrain(learner: &Learner, sources: &[Cohort], run: &Run<'_>) -> R
     let rows: Vec<Cohort> = sources.iter().map(canonical).filter(|cohort| !cohort.is_empty()).collect();
     let rows: Vec<&Cohort> = rows.iter().collect();
     let key = learner.pretrain_key();
-    let network = Network::from_scratch(learner, &rows, Code::LabelMissingInSource, "pretrain", run).await?;
+    let known = Known::join(&rows, Code::LabelMissingInSource)?;
+    let mut network = Network::initial(learner, &rows, &known, run)?;
+    let pace = Pace { rate: learner.learning_rate, frozen: 0, phase: "pretrain" };
+    network.train(learner, &rows, &pace, Stop::Share, run).await?;
     let model = network.to_model(PRETRAINED, &key)?;
     run.event(Event::Pretrained { key: format!("{key} {}", run.seed) });
     Ok(model)

@@ -6,21 +6,19 @@
 //! 3. The others, the head included, go on from the pre-trained weights on the target's training rows; nothing is
 //!    initialised again.
 //!
-//! F may be fixed, or chosen with the rate by cross-validation inside the training rows ("auto"). The paper leaves
+//! F may be fixed, or chosen by cross-validation inside the training rows ("auto"), which also settles the epochs. The paper leaves
 //! widths, dropout, optimiser, rates and epochs open: those here are ours, so the card says *reconstructed*.
 
 use serde_json::{Value, json};
 
-use super::super::common::network::Network;
+use super::super::common::network::{Network, Pace};
 use super::super::common::rows::{Known, canonical};
-use super::super::common::select::{self, Choice};
-use super::super::common::shared;
+use super::super::common::{shared, tune};
 use super::super::config::Range;
 use super::super::{Card, Method, Model, card};
 use crate::cohort::{Cohort, Prediction, Task};
 use crate::error::{Code, Result};
 use crate::train::Run;
-use crate::watch::Event;
 
 crate::learner_config! {
     /// The network's settings, and how it is fine-tuned.
@@ -38,26 +36,16 @@ crate::learner_config! {
 /// See the [module](self).
 pub struct Hanczar;
 
-/// What may be chosen inside the training rows.
-#[derive(Debug, Clone, Copy, PartialEq)]
-struct Candidate {
-    frozen: usize,
-    rate: f64,
-}
-
 impl HanczarConfig {
     /// The candidates, the preferred ones first: fewer frozen layers, as the paper found best.
-    fn candidates(&self, hidden: usize) -> Vec<Candidate> {
+    fn candidates(&self, hidden: usize) -> Vec<Pace> {
         let depths: Vec<usize> = match self.frozen.parse() {
             Ok(frozen) => vec![frozen],
             Err(_) => (0..=hidden.min(4)).collect(),
         };
         let factors: &[f64] = if self.tune_rate { &[1.0, 3.0, 1.0 / 3.0] } else { &[1.0] };
-        let rate = |factor: f64| (self.fine_tune_rate * factor).min(0.1);
-        depths
-            .iter()
-            .flat_map(|&frozen| factors.iter().map(move |&factor| Candidate { frozen, rate: rate(factor) }))
-            .collect()
+        let pace = |frozen: usize, factor: f64| Pace { rate: self.fine_tune_rate * factor, frozen, phase: "fine_tune" };
+        depths.iter().flat_map(|&frozen| factors.iter().map(move |&factor| pace(frozen, factor))).collect()
     }
 }
 
@@ -88,31 +76,19 @@ impl Method for Hanczar {
     }
 
     async fn adapt(pre: Option<&Model>, config: &HanczarConfig, task: &Task, run: &Run<'_>) -> Result<Model> {
-        let network = shared::pretrained(pre)?;
+        let pretrained = shared::pretrained(pre)?;
         let rows = canonical(&task.target);
         Known::of(&rows, Code::LabelMissingInTarget)?.check()?;
-        let learner = config.learner();
-        let candidates = config.candidates(network.layers.len().saturating_sub(1));
-        let tune = async |candidate: usize, train: &Cohort| {
-            let Some(&Candidate { frozen, rate }) = candidates.get(candidate) else {
-                return Err(Code::Internal.err().with("reason", "no such candidate"));
-            };
-            let start = scaled(&network, &config.scale, train)?;
-            start.fine_tuned(&learner, frozen, rate, train, run).await
+        let candidates = config.candidates(pretrained.layers.len().saturating_sub(1));
+        let start = |train: &Cohort| {
+            let known = Known::of(train, Code::LabelMissingInTarget)?;
+            scaled(pretrained.ready_for(&known, run), &config.scale, train)
         };
-        let choice = if candidates.len() > 1 {
-            run.event(Event::Phase { name: "select".to_owned(), facts: Vec::new() });
-            select::choose(candidates.len(), 0, &rows, run, async |candidate, train, test| {
-                tune(candidate, train).await?.predict(&test.x, run).await
-            })
-            .await?
-        } else {
-            Choice { index: 0, losses: Vec::new() }
-        };
-        run.event(Event::Phase { name: "fine_tune".to_owned(), facts: Vec::new() });
-        let mut model = tune(choice.index, &rows).await?.to_model(Self::CARD.id, &json!(config))?;
+        let (network, choice) = tune::tuned(start, &candidates, &config.learner(), &rows, run).await?;
+        let mut model = network.to_model(Self::CARD.id, &json!(config))?;
         let tried: Vec<Value> = candidates.iter().map(|c| json!({ "frozen": c.frozen, "rate": c.rate })).collect();
-        shared::remark(&mut model, "choice", json!({ "of": tried, "chosen": choice.index, "losses": choice.losses }));
+        shared::remark(&mut model, "candidates", Value::Array(tried));
+        shared::remark(&mut model, "choice", json!(choice));
         Ok(model)
     }
 
@@ -122,11 +98,11 @@ impl Method for Hanczar {
 }
 
 /// The network with the scale that the settings ask for.
-fn scaled(network: &Network, scale: &str, train: &Cohort) -> Result<Network> {
+fn scaled(network: Network, scale: &str, train: &Cohort) -> Result<Network> {
     if scale == "target" {
         let encoder = network.encoder.restandardised(&train.x)?;
-        Ok(Network { encoder, ..network.clone() })
+        Ok(Network { encoder, ..network })
     } else {
-        Ok(network.clone())
+        Ok(network)
     }
 }

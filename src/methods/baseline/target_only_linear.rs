@@ -1,0 +1,71 @@
+//! Target-only, penalised linear: what a careful statistician would do with the target's rows alone.
+//!
+//! Objective: penalised likelihood (Friedman, Hastie & Tibshirani 2010, J Stat Softw 33(1), doi 10.18637/jss.v033.i01).
+
+use serde_json::{Value, json};
+
+use super::super::common::linear::{FOLDS, Linear};
+use super::super::common::rows::canonical;
+use super::super::config::Range;
+use super::super::{Card, Method, Model, card};
+use crate::cohort::{Cohort, Prediction, Task};
+use crate::error::{Code, Result};
+use crate::train::Run;
+use crate::watch::Event;
+
+crate::config! {
+    /// The linear model's settings.
+    pub struct LinearConfig {
+        /// Which penalties are tried.
+        penalty: String = "auto".to_owned(),
+            Range::Choice { options: vec!["auto", "ridge", "elastic_net", "lasso"] }, "";
+    }
+}
+
+impl LinearConfig {
+    /// The mixtures α to try.
+    pub fn alphas(&self) -> &'static [f64] {
+        match self.penalty.as_str() {
+            "ridge" => &[0.0],
+            "elastic_net" => &[0.5],
+            "lasso" => &[1.0],
+            _ => &[0.0, 0.5, 1.0],
+        }
+    }
+}
+
+/// See the [module](self).
+pub struct TargetOnlyLinear;
+
+impl Method for TargetOnlyLinear {
+    const CARD: Card = Card {
+        id: "target_only_linear",
+        scenario: card::Scenario::Baseline,
+        factor: card::Factor::None,
+        needs: &[card::Needs::TargetLabels],
+        kinds: card::Kinds::Both,
+        honesty: card::Honesty::Standard,
+        paper: None,
+        uses_network: false,
+    };
+    type Config = LinearConfig;
+
+    fn pretrain_key(_config: &LinearConfig) -> Option<Value> {
+        None
+    }
+
+    async fn pretrain(_config: &LinearConfig, _sources: &[Cohort], _run: &Run<'_>) -> Result<Model> {
+        Ok(Model::new(Self::CARD.id, Value::Null))
+    }
+
+    async fn adapt(_pre: Option<&Model>, config: &LinearConfig, task: &Task, run: &Run<'_>) -> Result<Model> {
+        run.event(Event::Phase { name: "linear".to_owned(), facts: Vec::new() });
+        let rows = canonical(&task.target);
+        let linear = Linear::fit(&rows, Code::LabelMissingInTarget, FOLDS, config.alphas(), run).await?;
+        linear.to_model(Self::CARD.id, &json!(config))
+    }
+
+    async fn predict(model: &Model, x: &Cohort, _run: &Run<'_>) -> Result<Prediction> {
+        Linear::from_model(model)?.predict(&x.x)
+    }
+}

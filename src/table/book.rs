@@ -3,11 +3,11 @@
 use super::builder::Builder;
 use super::cell::{Cell, Marks, number};
 use super::format::{Container, Format, Found, Note};
+use super::frame::Table;
 use super::names;
 use super::numbers::float_text;
 use super::options::ReadOptions;
 use super::sniff::find_header;
-use super::table::Table;
 use crate::error::{Code, Error, Result};
 use calamine::{Data, Dimensions, Range, Reader, SheetType, SheetVisible, Sheets, open_workbook_auto_from_rs};
 use std::io::Cursor;

@@ -3,9 +3,9 @@
 use super::builder::Odd;
 use super::column::{Column, Data};
 use super::format::{Format, Note};
+use super::frame::Table;
 use super::numbers::{self, Numbers, Packed, Style};
 use super::options::Kind;
-use super::table::Table;
 use super::texts::{self, Dict, Texts};
 use crate::error::{Code, Error, Result};
 use serde::{Deserialize, Serialize};

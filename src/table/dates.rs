@@ -75,7 +75,7 @@ fn civil(year: u32, month: u32, day: u32) -> Option<f64> {
     if !(1000..=2999).contains(&year) || !(1..=12).contains(&month) {
         return None;
     }
-    let leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+    let leap = year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400));
     let last = [31, if leap { 29 } else { 28 }, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
     if day == 0 || day > *last.get(month as usize - 1)? {
         return None;

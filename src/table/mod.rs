@@ -13,6 +13,7 @@ mod column;
 mod dates;
 mod decode;
 mod format;
+mod frame;
 mod names;
 mod numbers;
 mod options;
@@ -21,16 +22,16 @@ mod records;
 mod sniff;
 mod summary;
 mod suspects;
-mod table;
+
 mod texts;
 mod turn;
 
 pub use column::{Column, Data};
 pub use format::{Container, Format, Found, Note};
+pub use frame::Table;
 pub use numbers::Numbers;
 pub use options::{Delimiter, Encoding, Kind, ReadOptions};
 pub use reader::{Reader, read};
 pub use summary::{ColumnSummary, Summary};
 pub use suspects::suspects_between;
-pub use table::Table;
 pub use texts::Texts;

@@ -2,9 +2,9 @@
 
 use super::column::{Column, Data};
 use super::format::{Format, Note};
+use super::frame::Table;
 use super::options::Kind;
 use super::suspects;
-use super::table::Table;
 use serde::{Deserialize, Serialize};
 
 /// Levels that are listed.

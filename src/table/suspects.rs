@@ -4,10 +4,10 @@ use super::builder::name_identifies;
 use super::column::{Column, Data};
 use super::dates;
 use super::format::Note;
+use super::frame::Table;
 use super::numbers::float_text;
 use super::options::Kind;
 use super::summary::{ColumnSummary, quantile};
-use super::table::Table;
 
 /// Quantities that a living patient has more than none of; parts of names, in lower case.
 const NEVER_ZERO: [&str; 44] = [
@@ -70,40 +70,78 @@ fn run(sorted: &[f64], code: f64) -> (usize, usize) {
     (start, sorted.iter().skip(start).take_while(|&&v| v == code).count())
 }
 
-/// Codes that stand apart from all other values.
-fn missing_codes(column: &Column, sorted: &[f64], notes: &mut Vec<Note>) {
-    let mut found: Vec<f64> = Vec::new();
+/// Ascending values without some runs of equal ones, and no copy of them.
+struct Rest<'a> {
+    sorted: &'a [f64],
+    /// (where it starts, how long it is), in the order of their starts.
+    cuts: Vec<(usize, usize)>,
+}
+
+impl<'a> Rest<'a> {
+    fn len(&self) -> usize {
+        self.sorted.len() - self.cuts.iter().map(|cut| cut.1).sum::<usize>()
+    }
+    fn get(&self, at: usize) -> Option<f64> {
+        let mut place = at;
+        for &(start, count) in &self.cuts {
+            if place >= start {
+                place += count;
+            }
+        }
+        self.sorted.get(place).copied()
+    }
+    fn without(&self, cut: (usize, usize)) -> Rest<'a> {
+        let mut cuts = self.cuts.clone();
+        cuts.push(cut);
+        cuts.sort_unstable();
+        Rest { sorted: self.sorted, cuts }
+    }
+    fn quantile(&self, p: f64) -> Option<f64> {
+        let place = p * (self.len().checked_sub(1)? as f64);
+        let (low, high) = (self.get(place.floor() as usize)?, self.get(place.ceil() as usize)?);
+        Some(low + (high - low) * place.fract())
+    }
+    /// How many distinct values, counted up to `most`.
+    fn distinct(&self, most: usize) -> usize {
+        let (mut count, mut at) = (0, 0);
+        while let Some(v) = self.get(at).filter(|_| count < most) {
+            count += 1;
+            let place = self.sorted.partition_point(|w| *w <= v);
+            at = place - self.cuts.iter().filter(|cut| cut.0 < place).map(|cut| cut.1).sum::<usize>();
+        }
+        count
+    }
+}
+
+/// Codes that stand apart from all other values. `whole`: all values are whole numbers.
+fn missing_codes(column: &Column, sorted: &[f64], whole: bool, notes: &mut Vec<Note>) {
+    // What is suspected once does not stand beside the next code.
+    let mut left = Rest { sorted, cuts: Vec::new() };
     for code in CODES {
         let (start, count) = run(sorted, code);
         if count == 0 {
             continue;
         }
-        let rest: Vec<f64> = sorted
-            .iter()
-            .enumerate()
-            .filter(|(at, v)| !(start..start + count).contains(at) && !found.contains(v))
-            .map(|(_, v)| *v)
-            .collect();
+        let rest = left.without((start, count));
         let named = code == 0.0 && never_zero(&column.name);
-        let (Some(&low), Some(&high)) = (rest.first(), rest.last()) else {
+        let last = rest.len().checked_sub(1).and_then(|last| rest.get(last));
+        let (Some(low), Some(high)) = (rest.get(0), last) else {
             // Nothing but this value: all of the column may be unmeasured.
-            if code == 0.0 || code < 0.0 || code > 9.0 {
+            if left.cuts.is_empty() && !(0.1..=9.0).contains(&code) {
                 notes.push(suspect(code, count, if named { "impossible_zero" } else { "only_code" }, column, None));
             }
             continue;
         };
-        let distinct = rest.chunk_by(|a, b| a == b).count();
-        let spread = quantile(&rest, 0.75).unwrap_or(high) - quantile(&rest, 0.25).unwrap_or(low);
-        let middle = quantile(&rest, 0.5).unwrap_or(low);
-        let whole = rest.iter().all(|v| v % 1.0 == 0.0);
+        let distinct = rest.distinct(8);
+        let spread = rest.quantile(0.75).unwrap_or(high) - rest.quantile(0.25).unwrap_or(low);
+        let middle = rest.quantile(0.5).unwrap_or(low);
         let suspicious = if code == 0.0 {
             // All others positive, and the gap to them wide against their spread and their size.
             low > 0.0 && (named || (distinct >= 8 && low >= spread * 0.6 && low >= middle * 0.3 && low > 2.0))
         } else if code < 0.0 {
-            // A value below zero where all others are not; -1, 0, 1 and -1, 1 are codings.
-            low >= 0.0
-                && distinct >= 2
-                && !(code == -1.0 && distinct == 2 && (low, high) == (0.0, 1.0) && rest.len() < 8)
+            // A value below zero where all others are not; -1, 1 is a coding, and so may be a short -1, 0, 1.
+            let coding = code == -1.0 && distinct == 2 && (low, high) == (0.0, 1.0) && rest.len() <= 4 * count;
+            low >= 0.0 && distinct >= 2 && !coding
         } else {
             let gap = code - high;
             let range = high - low;
@@ -114,9 +152,9 @@ fn missing_codes(column: &Column, sorted: &[f64], notes: &mut Vec<Note>) {
             }
         };
         if suspicious {
-            found.push(code);
-            let code_note = if code == 0.0 { "impossible_zero" } else { "missing_code" };
-            notes.push(suspect(code, count, code_note, column, Some((low, high))));
+            left = rest;
+            let key = if code == 0.0 { "impossible_zero" } else { "missing_code" };
+            notes.push(suspect(code, count, key, column, Some((low, high))));
         }
     }
 }
@@ -149,9 +187,9 @@ pub(super) fn find(table: &Table, column: &Column, summary: &ColumnSummary, sort
         let note = note("texts_in_numbers").with("count", column.words()).with("cells", cells.join(", "));
         notes.push(note.row(table.spreadsheet_row(row)).with("found", text));
     }
-    let whole = matches!(column.data, Data::Numbers(_)) && sorted.iter().all(|v| v % 1.0 == 0.0);
+    let whole = matches!(column.data, Data::Numbers(_)) && sorted.iter().all(|v| v.trunc() == *v);
     if column.kind == Kind::Number && !sorted.is_empty() {
-        missing_codes(column, sorted, &mut notes);
+        missing_codes(column, sorted, whole, &mut notes);
         if whole && (2..=10).contains(&summary.distinct) && present > 2 * summary.distinct {
             let levels: Vec<String> = column.levels().into_iter().map(|level| level.0).collect();
             notes.push(note("coded_category").with("distinct", summary.distinct).with("levels", levels.join(", ")));

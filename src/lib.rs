@@ -13,6 +13,8 @@ pub mod evaluate;
 #[doc(hidden)]
 pub mod explain;
 #[doc(hidden)]
+pub mod generate;
+#[doc(hidden)]
 pub mod math;
 #[doc(hidden)]
 pub mod methods;

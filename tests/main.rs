@@ -12,3 +12,8 @@ mod shared;
 mod split;
 mod table;
 mod words;
+mod math;
+mod metrics;
+mod shared;
+mod split;
+mod words;

@@ -1,0 +1,174 @@
+//! Two made-up cohorts whose truth is known: the source helps in the target, says nothing, or misleads.
+//!
+//! Three unseen processes `f₁, f₂, f₃ ~ N(0, 1)` show in twelve markers, four each:
+//! `marker_j = 0.7 f_k + √0.51 ε`, `k = (j − 1) mod 3 + 1`, `ε ~ N(0, 1)`; so a large source teaches a representation
+//! that a small target cannot. With `age ~ N(62, 12)`, `bmi ~ N(27, 4)` (no effect), `sex`, `smoking` and `stage`,
+//!
+//! `risk = f₁ − 0.8 f₂ + 0.6 f₁f₂ + 0.5 (age − 62)/12 − 0.4 [sex = F] + 0.6 [smoking = current] + 0.4 (stage − 2.5)`
+//!
+//! (`f₃` has no effect: its markers are noise that is correlated within itself). In the target the event has the
+//! probability `σ(1.5 risk − 1)`, or the number is `20 + 6 risk + N(0, 3²)`. In the source `risk` is multiplied by
+//! 1 (helps), 0 (nothing: the label is independent of every feature) or −1 (harms: each relation is reversed).
+//! The source differs in its covariates too: older by 3 years, `bmi` higher by 1, every marker higher by 0.3,
+//! and an intercept of −0.7. Eight in a hundred values of `bmi` and of the markers are missing at random.
+
+use serde::{Deserialize, Serialize};
+use std::fmt::Write as _;
+
+use crate::rng::Rng;
+
+/// What the source is to the target.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Truth {
+    /// The same relation holds in both.
+    Helps,
+    /// The source's label is independent of its features.
+    Nothing,
+    /// The relation is reversed in the source.
+    Harms,
+}
+
+/// The kind of label.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Outcome {
+    /// `complication`, yes or no.
+    Class,
+    /// `days`, a number.
+    Number,
+}
+
+/// What is to be made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Recipe {
+    /// What the source is to the target.
+    pub truth: Truth,
+    /// The kind of label.
+    pub outcome: Outcome,
+    /// Rows of the source.
+    pub source: usize,
+    /// Rows of the target that are marked `train`.
+    pub target: usize,
+    /// Rows of the target that are marked `test`.
+    pub test: usize,
+    /// The seed.
+    pub seed: u32,
+}
+
+/// The markers, `marker_1` to `marker_12`.
+pub const MARKERS: usize = 12;
+const LOADING: f64 = 0.7;
+const MISSING: f64 = 0.08;
+
+/// Where a cohort comes from: what differs between the two.
+struct Site {
+    prefix: char,
+    sign: f64,
+    intercept: f64,
+    age: f64,
+    bmi: f64,
+    marker: f64,
+}
+
+impl Site {
+    fn source(truth: Truth) -> Self {
+        let sign = match truth {
+            Truth::Helps => 1.0,
+            Truth::Nothing => 0.0,
+            Truth::Harms => -1.0,
+        };
+        Self { prefix: 'S', sign, intercept: -0.7, age: 65.0, bmi: 28.0, marker: 0.3 }
+    }
+    fn target() -> Self {
+        Self { prefix: 'T', sign: 1.0, intercept: -1.0, age: 62.0, bmi: 27.0, marker: 0.0 }
+    }
+}
+
+/// The source's and the target's table as CSV: `patient`, the features, the label, and in the target `set`.
+pub fn generate(recipe: &Recipe) -> (String, String) {
+    let mut rng = Rng::stream(u64::from(recipe.seed), "generate.source");
+    let source = table(recipe.outcome, &Site::source(recipe.truth), recipe.source, None, &mut rng);
+    // A stream of its own: the target is the same whatever the source is.
+    let mut rng = Rng::stream(u64::from(recipe.seed), "generate.target");
+    let target = table(recipe.outcome, &Site::target(), recipe.target + recipe.test, Some(recipe.target), &mut rng);
+    (source, target)
+}
+
+fn table(outcome: Outcome, site: &Site, rows: usize, train: Option<usize>, rng: &mut Rng) -> String {
+    let mut text = String::from("patient,age,sex,smoking,stage,bmi");
+    for j in 1..=MARKERS {
+        let _ = write!(text, ",marker_{j}");
+    }
+    text.push_str(match outcome {
+        Outcome::Class => ",complication",
+        Outcome::Number => ",days",
+    });
+    text.push_str(if train.is_some() { ",set\n" } else { "\n" });
+    for row in 0..rows {
+        patient(outcome, site, row, rng, &mut text);
+        match train {
+            Some(train) => text.push_str(if row < train { ",train\n" } else { ",test\n" }),
+            None => text.push('\n'),
+        }
+    }
+    text
+}
+
+fn patient(outcome: Outcome, site: &Site, row: usize, rng: &mut Rng, text: &mut String) {
+    let f = [rng.normal(), rng.normal(), rng.normal()];
+    let age = site.age + 12.0 * rng.normal();
+    let female = rng.uniform() < 0.45;
+    let smoking = choose(rng, &[("never", 0.5), ("former", 0.3), ("current", 0.2)]);
+    let stage = choose(rng, &[("I", 0.3), ("II", 0.3), ("III", 0.25), ("IV", 0.15)]);
+    let bmi = site.bmi + 4.0 * rng.normal();
+    let _ = write!(
+        text,
+        "{}{:05},{age:.0},{},{},{},",
+        site.prefix,
+        row + 1,
+        if female { "F" } else { "M" },
+        smoking.1,
+        stage.1
+    );
+    number(bmi, 1, rng, text);
+    for j in 0..MARKERS {
+        text.push(',');
+        let noise = libm::sqrt(1.0 - LOADING * LOADING) * rng.normal();
+        number(site.marker + LOADING * f[j % 3] + noise, 3, rng, text);
+    }
+    let risk = f[0] - 0.8 * f[1] + 0.6 * f[0] * f[1] + 0.5 * (age - 62.0) / 12.0 - 0.4 * f64::from(u8::from(female))
+        + 0.6 * f64::from(u8::from(smoking.0 == 2))
+        + 0.4 * (stage.0 as f64 + 1.0 - 2.5);
+    // Both are drawn, so that the features of the two variants are equal.
+    let (luck, noise) = (rng.uniform(), rng.normal());
+    match outcome {
+        Outcome::Class => {
+            let probability = 1.0 / (1.0 + libm::exp(-(1.5 * site.sign * risk + site.intercept)));
+            text.push_str(if luck < probability { ",yes" } else { ",no" });
+        }
+        Outcome::Number => {
+            let _ = write!(text, ",{:.2}", 20.0 + 6.0 * site.sign * risk + 3.0 * noise);
+        }
+    }
+}
+
+/// Writes a number, or nothing where it is missing.
+fn number(value: f64, decimals: usize, rng: &mut Rng, text: &mut String) {
+    if rng.uniform() >= MISSING {
+        let _ = write!(text, "{value:.decimals$}");
+    }
+}
+
+/// One of these, with its place.
+fn choose<'a>(rng: &mut Rng, shares: &[(&'a str, f64)]) -> (usize, &'a str) {
+    let mut left = rng.uniform();
+    for (place, (name, share)) in shares.iter().enumerate() {
+        if left < *share || place + 1 == shares.len() {
+            return (place, name);
+        }
+        left -= share;
+    }
+    (0, "")
+}

@@ -1,13 +1,14 @@
 //! Two made-up cohorts whose truth is known: the source helps in the target, says nothing, or misleads.
 //!
-//! Three unseen processes `f₁, f₂, f₃ ~ N(0, 1)` show in twelve markers, four each:
-//! `marker_j = 0.7 f_k + √0.51 ε`, `k = (j − 1) mod 3 + 1`, `ε ~ N(0, 1)`; so a large source teaches a representation
+//! Three unseen processes `f₁, f₂, f₃ ~ N(0, 1)` show in thirty markers, ten each:
+//! `marker_j = 0.6 f_k + 0.8 ε`, `k = (j − 1) mod 3 + 1`, `ε ~ N(0, 1)`; so a large source teaches a representation
 //! that a small target cannot. With `age ~ N(62, 12)`, `bmi ~ N(27, 4)` (no effect), `sex`, `smoking` and `stage`,
 //!
-//! `risk = f₁ − 0.8 f₂ + 0.6 f₁f₂ + 0.5 (age − 62)/12 − 0.4 [sex = F] + 0.6 [smoking = current] + 0.4 (stage − 2.5)`
+//! `risk = 0.6 f₁ − 0.5 f₂ + f₁f₂ + 0.5 (age − 62)/12 − 0.4 [sex = F] + 0.6 [smoking = current] + 0.4 (stage − 2.5)`
 //!
-//! (`f₃` has no effect: its markers are noise that is correlated within itself). In the target the event has the
-//! probability `σ(1.5 risk − 1)`, or the number is `20 + 6 risk + N(0, 3²)`. In the source `risk` is multiplied by
+//! (`f₃` has no effect: its markers are noise that is correlated within itself). The product is what a straight line
+//! cannot see and a small target cannot teach. In the target the event has the
+//! probability `σ(2 risk − 1)`, or the number is `20 + 6 risk + N(0, 3²)`. In the source `risk` is multiplied by
 //! 1 (helps), 0 (nothing: the label is independent of every feature) or −1 (harms: each relation is reversed).
 //! The source differs in its covariates too: older by 3 years, `bmi` higher by 1, every marker higher by 0.3,
 //! and an intercept of −0.7. Eight in a hundred values of `bmi` and of the markers are missing at random.
@@ -57,9 +58,9 @@ pub struct Recipe {
     pub seed: u32,
 }
 
-/// The markers, `marker_1` to `marker_12`.
-pub const MARKERS: usize = 12;
-const LOADING: f64 = 0.7;
+/// The markers, `marker_1` to `marker_30`.
+pub const MARKERS: usize = 30;
+const LOADING: f64 = 0.6;
 const MISSING: f64 = 0.08;
 
 /// Where a cohort comes from: what differs between the two.
@@ -138,14 +139,14 @@ fn patient(outcome: Outcome, site: &Site, row: usize, rng: &mut Rng, text: &mut 
         let noise = libm::sqrt(1.0 - LOADING * LOADING) * rng.normal();
         number(site.marker + LOADING * f[j % 3] + noise, 3, rng, text);
     }
-    let risk = f[0] - 0.8 * f[1] + 0.6 * f[0] * f[1] + 0.5 * (age - 62.0) / 12.0 - 0.4 * f64::from(u8::from(female))
+    let risk = 0.6 * f[0] - 0.5 * f[1] + f[0] * f[1] + 0.5 * (age - 62.0) / 12.0 - 0.4 * f64::from(u8::from(female))
         + 0.6 * f64::from(u8::from(smoking.0 == 2))
         + 0.4 * (stage.0 as f64 + 1.0 - 2.5);
     // Both are drawn, so that the features of the two variants are equal.
     let (luck, noise) = (rng.uniform(), rng.normal());
     match outcome {
         Outcome::Class => {
-            let probability = 1.0 / (1.0 + libm::exp(-(1.5 * site.sign * risk + site.intercept)));
+            let probability = 1.0 / (1.0 + libm::exp(-(2.0 * site.sign * risk + site.intercept)));
             text.push_str(if luck < probability { ",yes" } else { ",no" });
         }
         Outcome::Number => {

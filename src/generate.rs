@@ -34,9 +34,9 @@ pub enum Truth {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Outcome {
-    /// `complication`, yes or no.
+    /// `outcome`, yes or no.
     Class,
-    /// `days`, a number.
+    /// `response`, a number.
     Number,
 }
 
@@ -103,8 +103,8 @@ fn table(outcome: Outcome, site: &Site, rows: usize, train: Option<usize>, rng: 
         let _ = write!(text, ",marker_{j}");
     }
     text.push_str(match outcome {
-        Outcome::Class => ",complication",
-        Outcome::Number => ",days",
+        Outcome::Class => ",outcome",
+        Outcome::Number => ",response",
     });
     text.push_str(if train.is_some() { ",set\n" } else { "\n" });
     for row in 0..rows {
@@ -137,7 +137,7 @@ fn patient(outcome: Outcome, site: &Site, row: usize, rng: &mut Rng, text: &mut 
     for j in 0..MARKERS {
         text.push(',');
         let noise = libm::sqrt(1.0 - LOADING * LOADING) * rng.normal();
-        number(site.marker + LOADING * f[j % 3] + noise, 3, rng, text);
+        number(site.marker + LOADING * f[j % 3] + noise, 2, rng, text);
     }
     let risk = 0.6 * f[0] - 0.5 * f[1] + f[0] * f[1] + 0.5 * (age - 62.0) / 12.0 - 0.4 * f64::from(u8::from(female))
         + 0.6 * f64::from(u8::from(smoking.0 == 2))

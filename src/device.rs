@@ -6,7 +6,8 @@
 pub mod trial;
 
 use crate::error::{Code, Error, Result};
-use burn::tensor::{Device, Tensor, Transaction};
+pub use burn::tensor::Device;
+use burn::tensor::{Tensor, Transaction};
 use serde::{Deserialize, Serialize};
 
 /// Which kind of device.

@@ -171,8 +171,8 @@ struct Reader<'a> {
     modules: &'a BTreeSet<String>,
     /// The module that is being read: the file's, and the inline ones around the item.
     module: Vec<String>,
-    /// What the `use` items of this file bring in.
-    aliases: HashMap<String, Vec<String>>,
+    /// What the `use` items bring in, by the module where they stand.
+    aliases: Aliases,
     offences: BTreeSet<Offence>,
 }
 
@@ -216,7 +216,7 @@ impl Reader<'_> {
                 }
                 rooted(&module, rest)
             }
-            first => match self.aliases.get(first) {
+            first => match self.aliases.get(&(self.module.clone(), first.to_owned())) {
                 // An alias of itself (`use burn;`) would turn in a circle.
                 Some(full) if full != path && full[0] != first => {
                     self.resolve(&full.iter().chain(&path[1..]).cloned().collect::<Vec<_>>())
@@ -388,15 +388,25 @@ impl<'ast> Visit<'ast> for Reader<'_> {
     }
 }
 
+type Aliases = HashMap<(Vec<String>, String), Vec<String>>;
+
 /// The `use` items of a file, those inside functions and inline modules too.
-#[derive(Default)]
-struct Uses(HashMap<String, Vec<String>>);
+struct Uses {
+    module: Vec<String>,
+    found: Aliases,
+}
 
 impl<'ast> Visit<'ast> for Uses {
+    fn visit_item_mod(&mut self, item: &'ast syn::ItemMod) {
+        self.module.push(item.ident.to_string());
+        syn::visit::visit_item_mod(self, item);
+        self.module.pop();
+    }
+
     fn visit_item_use(&mut self, item: &'ast syn::ItemUse) {
         for (path, alias) in leaves(&item.tree) {
             if alias != "*" && alias != "_" {
-                self.0.insert(alias, path);
+                self.found.insert((self.module.clone(), alias), path);
             }
         }
     }
@@ -409,14 +419,14 @@ fn offences(src: &Path) -> Vec<Offence> {
     let modules: BTreeSet<String> = sources.iter().map(|s| s.top().to_owned()).collect();
     let mut all = BTreeSet::new();
     for source in &sources {
-        let mut uses = Uses::default();
+        let mut uses = Uses { module: source.module.clone(), found: Aliases::new() };
         uses.visit_file(&source.syntax);
         let mut reader = Reader {
             source,
             exports: &exports,
             modules: &modules,
             module: source.module.clone(),
-            aliases: uses.0,
+            aliases: uses.found,
             offences: BTreeSet::new(),
         };
         reader.visit_file(&source.syntax);

@@ -3,6 +3,7 @@
 mod architecture;
 mod cohorts;
 mod evaluate;
+mod generate;
 mod math;
 mod methods;
 mod metrics;
@@ -12,5 +13,3 @@ mod shared;
 mod split;
 mod table;
 mod words;
-mod math;
-mod generate;

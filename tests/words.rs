@@ -5,6 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use autograft::Code;
+use autograft::methods::config::Range;
 use autograft::methods::registry::REGISTRY;
 
 type Words = BTreeMap<String, String>;
@@ -75,13 +76,19 @@ impl Used {
     }
 }
 
-/// The keys of a script's calls of `t(…)` that begin with a text; computed keys are their users' own care.
+/// The keys that a script takes to be there; where it asks `known(…)` first, it does not.
 fn used(script: &str) -> BTreeSet<Used> {
+    let asked = calls(script, "known(");
+    calls(script, "t(").into_iter().filter(|key| !asked.contains(key)).collect()
+}
+
+/// The keys of a script's calls that begin with a text; computed keys are their users' own care.
+fn calls(script: &str, function: &str) -> BTreeSet<Used> {
     let mut found = BTreeSet::new();
     let mut rest = script;
-    while let Some(at) = rest.find("t(") {
+    while let Some(at) = rest.find(function) {
         let before = rest[..at].chars().next_back();
-        let call = &rest[at + 2..];
+        let call = &rest[at + function.len()..];
         rest = call;
         if before.is_some_and(|c| c.is_alphanumeric() || c == '_' || c == '$' || c == '.') {
             continue;
@@ -144,12 +151,15 @@ fn every_method_and_setting_has_words() {
     let mut missing = BTreeSet::new();
     for method in REGISTRY {
         let id = method.card().id;
-        let mut keys = vec![format!("method.{id}"), format!("method.{id}.idea")];
+        let mut keys = vec![format!("method.{id}.name"), format!("method.{id}.idea")];
         for field in method.fields() {
             keys.push(format!("config.{}", field.name));
             keys.push(format!("config.{}.help", field.name));
             if !field.unit.is_empty() {
                 keys.push(format!("unit.{}", field.unit));
+            }
+            if let Range::Choice { options } = &field.range {
+                keys.extend(options.iter().map(|option| format!("option.{option}")));
             }
         }
         missing.extend(keys.into_iter().filter(|key| !english.contains_key(key)));
@@ -174,7 +184,7 @@ fn every_key_of_the_page_is_there() {
 
 #[test]
 fn the_page_is_read_as_it_is_written() {
-    let script = "t(\"a.b\"); cost(\"no\"); x.t('no'); t( 'c', {n}); t(`d.${x}.hint`, f); t(key); t(`e`)";
+    let script = "t(\"a.b\"); cost(\"no\"); x.t('no'); t( 'c', {n}); t(`d.${x}.hint`, f); t(key); t(`e`); known(`f.${x}`) ? t(`f.${x}`) : x";
     let key = |head: &str, tail: Option<&str>| Used { head: head.to_owned(), tail: tail.map(str::to_owned) };
     let expected = [key("a.b", None), key("c", None), key("d.", Some(".hint")), key("e", None)];
     assert_eq!(used(script), expected.into_iter().collect());

@@ -5,9 +5,8 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 use std::rc::Rc;
 
-use burn::tensor::Device;
-
 use super::ask::{Answer, Ask};
+use crate::device::Device;
 use crate::error::{Code, Result};
 use crate::methods::{Model, registry};
 use crate::plan::Plan;

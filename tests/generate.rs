@@ -54,7 +54,7 @@ fn near(found: f64, expected: f64, within: f64, what: &str) {
 
 #[test]
 fn the_relation_is_the_one_that_is_claimed() {
-    for (truth, sign) in [(Truth::Helps, 1.0), (Truth::Nothing, 0.0), (Truth::Harms, -1.0)] {
+    for truth in [Truth::Helps, Truth::Nothing, Truth::Harms] {
         let (source, target) = generate(&recipe(truth, Outcome::Class));
         let (source, target) = (columns(&source), columns(&target));
         let gap =
@@ -63,8 +63,19 @@ fn the_relation_is_the_one_that_is_claimed() {
         let (first, second) = (gap(&target, 0), gap(&target, 1));
         assert!(first > 0.07 && second < -0.05, "{first} {second}");
         near(gap(&target, 2), 0.0, 0.03, "third process");
-        near(gap(&source, 0), sign * first, 0.06, "first process in the source");
-        near(gap(&source, 1), sign * second, 0.06, "second process in the source");
+        let (there_first, there_second) = (gap(&source, 0), gap(&source, 1));
+        match truth {
+            Truth::Helps => {
+                near(there_first, first, 0.05, "first process in the source");
+                near(there_second, second, 0.05, "second process in the source");
+            }
+            Truth::Nothing => {
+                near(there_first, 0.0, 0.03, "first process in the source");
+                near(there_second, 0.0, 0.03, "second process in the source");
+            }
+            // Not the mirror image: the product spreads the risks, and few events make a spread count upward.
+            Truth::Harms => assert!(there_first < -0.07 && there_second > 0.05, "{there_first} {there_second}"),
+        }
     }
 }
 

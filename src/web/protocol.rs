@@ -21,6 +21,7 @@ pub enum Request {
         /// How to read; what is absent is found from the evidence.
         options: ReadOptions,
         /// Refuse what would need more bytes of memory than this.
+        #[serde(default)]
         limit: Option<f64>,
     },
     /// Something about an experiment; bytes travel beside it.

@@ -2,6 +2,7 @@
 
 mod architecture;
 mod cohorts;
+mod device;
 mod evaluate;
 mod generate;
 mod math;

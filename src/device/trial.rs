@@ -126,3 +126,60 @@ fn check(shape: &Shape) -> Result<()> {
         }
     }
 }
+
+/// Which device a run should take, and why.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Pick {
+    /// The device.
+    pub choice: DeviceKind,
+    /// A key of the language files (`device.reason.…`) and what fills its slots.
+    pub reason: (String, Vec<(String, String)>),
+    /// Milliseconds a step on the processor.
+    pub cpu_ms: f64,
+    /// Milliseconds a step on WebGPU, where there is one.
+    pub gpu_ms: Option<f64>,
+}
+
+/// Steps of each device: shaders are compiled in the first two, and the later two are timed.
+const PICK_STEPS: u32 = 4;
+
+/// Losses further apart than this after [`PICK_STEPS`] steps are no rounding: that GPU computes something else.
+const SAME_LOSS: f64 = 1e-3;
+
+/// Trains a few steps of this shape on both devices: the faster one, as long as it also computes the same.
+///
+/// # Errors
+/// [`Code::OutOfRange`], [`Code::Cancelled`]; a GPU that is refused or lost is an answer, not an error.
+pub async fn pick(inputs: u32, hidden: u32, batch: u32, watch: &dyn Watch) -> Result<Pick> {
+    let shape = Shape { inputs: inputs.max(2), hidden, batch, steps: PICK_STEPS };
+    let cpu = run(&shape, 0, &super::cpu(), watch).await?;
+    let gpu = match super::open(DeviceKind::Gpu).await {
+        Ok(device) => run(&shape, 0, &device, watch).await,
+        Err(refused) => Err(refused),
+    };
+    let because = |choice, key: &str, facts: Vec<(&str, String)>, gpu_ms| Pick {
+        choice,
+        reason: (
+            format!("device.reason.{key}"),
+            facts.into_iter().map(|(slot, value)| (slot.to_owned(), value)).collect(),
+        ),
+        cpu_ms: cpu.ms_per_step,
+        gpu_ms,
+    };
+    match gpu {
+        Err(error) if error.code() == Code::Cancelled => Err(error),
+        Err(_) => Ok(because(DeviceKind::Cpu, "no_gpu", Vec::new(), None)),
+        Ok(gpu) => {
+            let apart = cpu.losses.iter().zip(&gpu.losses).map(|(a, b)| (a - b).abs()).fold(0.0, f64::max);
+            let facts = vec![("cpu", format!("{:.1}", cpu.ms_per_step)), ("gpu", format!("{:.1}", gpu.ms_per_step))];
+            let ms = Some(gpu.ms_per_step);
+            Ok(if apart > SAME_LOSS {
+                because(DeviceKind::Cpu, "gpu_differs", vec![("apart", format!("{apart:.1e}"))], ms)
+            } else if gpu.ms_per_step < cpu.ms_per_step {
+                because(DeviceKind::Gpu, "gpu_faster", facts, ms)
+            } else {
+                because(DeviceKind::Cpu, "cpu_faster", facts, ms)
+            })
+        }
+    }
+}

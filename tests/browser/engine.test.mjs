@@ -163,6 +163,26 @@ test("cancel answers, nothing is heard of the run afterwards, and the next run i
   await page.close();
 });
 
+test("a worker that does not obey is replaced, and the next one is ready", async () => {
+  const { page } = await open(browser, server.url);
+  const found = await page.evaluate(async () => {
+    const { engine } = window.autograft;
+    await engine.request({ type: "hello" }, { worker: 0 });
+    const before = engine.seats[0];
+    const stop = new AbortController();
+    // One step of this takes seconds, and asks nobody.
+    const shape = { inputs: 2000, hidden: 4096, batch: 1024, steps: 10 };
+    const run = engine.request({ type: "trial", device: "cpu", shape, seed: 1 }, { worker: 0, signal: stop.signal }).then(() => "ran", (failure) => failure.code);
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    stop.abort();
+    const answer = await run;
+    const { type } = await engine.request({ type: "hello" }, { worker: 0 });
+    return { answer, replaced: engine.seats[0] !== before && !before.alive, type };
+  });
+  assert.deepEqual(found, { answer: "cancelled", replaced: true, type: "hello" });
+  await page.close();
+});
+
 test("pause holds a run, and it goes on to the same numbers", async () => {
   const { page } = await open(browser, server.url);
   const found = await page.evaluate(async () => {

@@ -1,7 +1,7 @@
 //! `www/protocol.d.ts` is written from the Rust types, so that there is one truth: this test fails where the
 //! committed file differs, and `AUTOGRAFT_BLESS=1 cargo test protocol` writes it anew.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use syn::{Attribute, Fields, GenericArgument, Item, PathArguments, Type};
@@ -21,16 +21,45 @@ fn sources(folder: &Path, found: &mut Vec<PathBuf>) {
 }
 
 /// Every serialisable struct and enum of the crate, by file (module) and name.
-fn types() -> BTreeMap<(String, String), Item> {
+type Types = BTreeMap<(String, String), Item>;
+/// The module that a file's `use` takes a name from, by file and name.
+type Uses = BTreeMap<(String, String), String>;
+
+fn uses(tree: &syn::UseTree, from: &[String], module: &str, found: &mut Uses) {
+    match tree {
+        syn::UseTree::Path(p) => {
+            let mut from = from.to_vec();
+            let name = p.ident.to_string();
+            if name == "super" {
+                from = module.split('/').map(str::to_owned).collect();
+                from.pop();
+            } else if name != "crate" {
+                from.push(name);
+            }
+            uses(&p.tree, &from, module, found);
+        }
+        syn::UseTree::Name(n) => {
+            found.insert((module.to_owned(), n.ident.to_string()), from.join("/"));
+        }
+        syn::UseTree::Group(g) => g.items.iter().for_each(|tree| uses(tree, from, module, found)),
+        syn::UseTree::Rename(_) | syn::UseTree::Glob(_) => {}
+    }
+}
+
+fn types() -> (Types, Uses) {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
     let mut files = Vec::new();
     sources(&root, &mut files);
-    let mut types = BTreeMap::new();
+    let (mut types, mut used) = (Types::new(), Uses::new());
     for file in files {
         let module = file.strip_prefix(&root).unwrap().with_extension("").to_string_lossy().replace('\\', "/");
         let module = module.trim_end_matches("/mod").to_owned();
         for item in syn::parse_file(&std::fs::read_to_string(&file).unwrap()).unwrap().items {
             let (name, attrs) = match &item {
+                Item::Use(u) => {
+                    uses(&u.tree, &[], &module, &mut used);
+                    continue;
+                }
                 Item::Struct(s) => (s.ident.to_string(), &s.attrs),
                 Item::Enum(e) => (e.ident.to_string(), &e.attrs),
                 _ => continue,
@@ -41,7 +70,7 @@ fn types() -> BTreeMap<(String, String), Item> {
             }
         }
     }
-    types
+    (types, used)
 }
 
 fn quote(attr: &Attribute) -> String {
@@ -96,10 +125,13 @@ fn variant_name(item: &[Attribute], variant: &syn::Variant) -> String {
 }
 
 struct Writer {
-    types: BTreeMap<(String, String), Item>,
+    types: Types,
+    uses: Uses,
     queue: Vec<(String, String)>,
     /// The type parameters of the item at hand.
     params: Vec<String>,
+    /// What each type is called in TypeScript, and whose that name is.
+    names: BTreeMap<String, (String, String)>,
 }
 
 impl Writer {
@@ -108,15 +140,33 @@ impl Writer {
         let names: Vec<String> = path.segments.iter().map(|s| s.ident.to_string()).collect();
         let name = names.last().unwrap().clone();
         let candidates: Vec<_> = self.types.keys().filter(|(_, n)| *n == name).cloned().collect();
-        let qualifier = names.len().checked_sub(2).map(|i| names[i].clone());
+        let under = |m: &str, place: &str| m == place || m.starts_with(&format!("{place}/"));
+        let written =
+            names[..names.len() - 1].iter().filter(|n| *n != "crate" && *n != "super").cloned().collect::<Vec<_>>();
+        let place = if written.is_empty() {
+            self.uses.get(&(module.to_owned(), name.clone())).cloned()
+        } else {
+            let head = self.uses.get(&(module.to_owned(), written[0].clone())).cloned().unwrap_or_default();
+            Some(format!("{head}/{}", written.join("/")).trim_start_matches('/').to_owned())
+        };
         candidates
             .iter()
-            .find(|(m, _)| m == module)
-            .or_else(|| candidates.iter().find(|(m, _)| qualifier.as_ref().is_some_and(|q| m.ends_with(q.as_str()))))
+            .find(|(m, _)| place.is_none() && m == module)
+            .or_else(|| candidates.iter().find(|(m, _)| place.as_ref().is_some_and(|place| under(m, place))))
             .or_else(|| (candidates.len() == 1).then(|| &candidates[0]))
-            .or_else(|| candidates.iter().find(|(m, _)| m.split('/').next() == module.split('/').next()))
             .cloned()
             .unwrap_or_else(|| panic!("{module}: which type is `{}`? candidates: {candidates:?}", names.join("::")))
+    }
+
+    /// The type's own name, or with its module's before it where that name is taken.
+    fn name(&mut self, found: &(String, String)) -> String {
+        let module = found.0.rsplit('/').next().unwrap_or_default();
+        let long: String = module.split('_').map(|part| part[..1].to_uppercase() + &part[1..]).collect();
+        let name =
+            if self.names.get(&found.1).is_none_or(|owner| owner == found) { found.1.clone() } else { long + &found.1 };
+        let owner = self.names.entry(name.clone()).or_insert_with(|| found.clone());
+        assert_eq!(owner, found, "two types named {name} cross the boundary");
+        name
     }
 
     fn ts(&mut self, module: &str, ty: &Type) -> String {
@@ -146,7 +196,7 @@ impl Writer {
                     name if self.params.iter().any(|p| p == name) => name.to_owned(),
                     _ => {
                         let found = self.resolve(module, &p.path);
-                        let name = found.1.clone();
+                        let name = self.name(&found);
                         self.queue.push(found);
                         let inner: Vec<String> = inner.iter().map(|t| self.ts(module, t)).collect();
                         if inner.is_empty() { name } else { format!("{name}<{}>", inner.join(", ")) }
@@ -164,19 +214,26 @@ impl Writer {
         }
     }
 
-    fn fields(&mut self, module: &str, fields: &Fields, whole_default: bool) -> String {
-        let mut out = String::new();
+    /// The fields, and whatever is flattened into them.
+    fn fields(&mut self, module: &str, fields: &Fields, whole_default: bool) -> (String, String) {
+        let (mut out, mut flat) = (String::new(), String::new());
         for field in fields {
             if serde(&field.attrs, "skip").is_some() {
                 continue;
             }
-            assert!(serde(&field.attrs, "flatten").is_none(), "{module}: flatten becomes a Map in JavaScript");
-            let name = serde(&field.attrs, "rename").unwrap_or_else(|| field.ident.as_ref().unwrap().to_string());
-            let may = if whole_default || serde(&field.attrs, "default").is_some() { "?" } else { "" };
             let ty = self.ts(module, &field.ty);
+            if serde(&field.attrs, "flatten").is_some() {
+                write!(flat, " & {ty}").unwrap();
+                continue;
+            }
+            let name = serde(&field.attrs, "rename").unwrap_or_else(|| field.ident.as_ref().unwrap().to_string());
+            let may = whole_default
+                || serde(&field.attrs, "default").is_some()
+                || serde(&field.attrs, "skip_serializing_if").is_some();
+            let may = if may { "?" } else { "" };
             write!(out, "\n    {}{name}{may}: {ty};", doc(&field.attrs)).unwrap();
         }
-        out
+        (out, flat)
     }
 
     fn item(&mut self, module: &str, item: &Item) -> String {
@@ -188,11 +245,15 @@ impl Writer {
         match item {
             Item::Struct(s) => {
                 let head = format!("{}export ", doc(&s.attrs).trim_end().to_owned() + "\n");
-                let into = serde(&s.attrs, "into").is_some() || serde(&s.attrs, "transparent").is_some();
+                let transparent = serde(&s.attrs, "transparent").is_some();
                 match &s.fields {
-                    Fields::Named(_) if !into => {
-                        let body = self.fields(module, &s.fields, serde(&s.attrs, "default").is_some());
-                        format!("{head}interface {}{params} {{{}\n}}\n", s.ident, body.replace("\n    ", "\n  "))
+                    Fields::Named(f) if transparent => {
+                        format!("{head}type {}{params} = {};\n", s.ident, self.ts(module, &f.named[0].ty))
+                    }
+                    Fields::Named(_) => {
+                        let (body, flat) = self.fields(module, &s.fields, serde(&s.attrs, "default").is_some());
+                        let body = body.replace("\n    ", "\n  ");
+                        format!("{head}type {}{params} = {{{body}\n}}{flat};\n", s.ident)
                     }
                     Fields::Unnamed(f) if f.unnamed.len() == 1 => {
                         format!("{head}type {}{params} = {};\n", s.ident, self.ts(module, &f.unnamed[0].ty))
@@ -212,10 +273,25 @@ impl Writer {
                         (Fields::Unit, None) => format!("\"{name}\""),
                         (Fields::Unit, Some(tag)) => format!("{{ {tag}: \"{name}\" }}"),
                         (Fields::Named(_), Some(tag)) => {
-                            format!("{{ {tag}: \"{name}\";{}\n  }}", self.fields(module, &variant.fields, false))
+                            let (body, flat) = self.fields(module, &variant.fields, false);
+                            format!(
+                                "{{ {tag}: \"{name}\";{body}
+  }}{flat}"
+                            )
                         }
                         (Fields::Named(_), None) => {
-                            format!("{{ {name}: {{{}\n  }} }}", self.fields(module, &variant.fields, false))
+                            let (body, flat) = self.fields(module, &variant.fields, false);
+                            if untagged {
+                                format!(
+                                    "{{{body}
+  }}{flat}"
+                                )
+                            } else {
+                                format!(
+                                    "{{ {name}: {{{body}
+  }}{flat} }}"
+                                )
+                            }
                         }
                         (Fields::Unnamed(f), tag) => {
                             let inner: Vec<String> = f.unnamed.iter().map(|f| self.ts(module, &f.ty)).collect();
@@ -238,9 +314,13 @@ impl Writer {
     }
 }
 
+fn format_ident(name: &str) -> syn::Ident {
+    syn::parse_str(name).unwrap()
+}
+
 fn generated() -> String {
-    let types = types();
-    let mut writer = Writer { types, queue: Vec::new(), params: Vec::new() };
+    let (types, uses) = types();
+    let mut writer = Writer { types, uses, queue: Vec::new(), params: Vec::new(), names: BTreeMap::new() };
     let mut out = String::from("// Written by tests/protocol.rs from the Rust types; do not edit.\n");
     let codes: Vec<String> = autograft::Code::ALL.iter().map(|c| format!("\"{}\"", c.as_str())).collect();
     write!(out, "\n/** The codes of src/error.rs. */\nexport type Code =\n  | {};\n", codes.join("\n  | ")).unwrap();
@@ -249,19 +329,18 @@ fn generated() -> String {
         writer.queue.push(key.unwrap_or_else(|| panic!("no type {root}")));
     }
     writer.queue.reverse();
-    let mut by_name: BTreeMap<String, String> = BTreeMap::new();
-    while let Some((module, name)) = writer.queue.pop() {
-        if let Some(other) = by_name.get(&name) {
-            assert_eq!(*other, module, "two types named {name} cross the boundary");
+    let mut done = BTreeSet::new();
+    while let Some(key) = writer.queue.pop() {
+        if !done.insert(key.clone()) {
             continue;
         }
-        by_name.insert(name.clone(), module.clone());
-        let item = match &writer.types[&(module.clone(), name)] {
-            Item::Struct(s) => Item::Struct(s.clone()),
-            Item::Enum(e) => Item::Enum(e.clone()),
+        let name = writer.name(&key);
+        let item = match &writer.types[&key] {
+            Item::Struct(s) => Item::Struct(syn::ItemStruct { ident: format_ident(&name), ..s.clone() }),
+            Item::Enum(e) => Item::Enum(syn::ItemEnum { ident: format_ident(&name), ..e.clone() }),
             _ => unreachable!(),
         };
-        let text = writer.item(&module, &item);
+        let text = writer.item(&key.0, &item);
         write!(out, "\n{text}").unwrap();
     }
     out

@@ -45,6 +45,10 @@ export type Request =
     /** How to read; what is absent is found from the evidence. */ options: ReadOptions;
     /** Refuse what would need more bytes of memory than this. */ limit?: number | null;
   }
+  /** Something about an experiment; bytes travel beside it. */ | { type: "desk";
+    /** What. */ ask: Ask;
+    /** Where networks are trained. */ device: DeviceKind;
+  }
   /** A short training on made data: is this device there, does it learn, how fast? */ | { type: "trial";
     /** Where. */ device: DeviceKind;
     /** The network and its batches. */ shape: Shape;
@@ -53,20 +57,242 @@ export type Request =
   /** A defect on purpose, so that the page's way through one can be tested. */ | { type: "panic" };
 
 /** The shape of a trial. */
-export interface Shape {
+export type Shape = {
   /** Features, at least 2. */ inputs: number;
   /** Units of each of the two hidden layers, at least 1. */ hidden: number;
   /** Rows a step, at least 1. */ batch: number;
   /** Steps, at least 2. */ steps: number;
-}
+};
 
 /** Which kind of device. */
 export type DeviceKind =
   /** The processor, burn's flex backend: the reference for every number. */ | "cpu"
   /** WebGPU, by burn's wgpu backend with fused kernels. */ | "gpu";
 
+/** What the page asks of an experiment. Bytes (tables, models, outcomes) travel beside it. */
+export type Ask =
+  /** Every method with its settings. */ | { type: "methods" }
+  /** Puts tables on the desk: first the sources', then the targets' bytes. */ | { type: "load";
+    /** How many of them are sources. */ sources: number;
+  }
+  /** Guesses the roles. */ | { type: "suggest" }
+  /** Lays the columns of both sides together. */ | { type: "line_up";
+    /** Roles of the source's columns. */ source: Roles;
+    /** Roles of the target's columns. */ target: Roles;
+    /** What is predicted. */ label: LabelPlan;
+  }
+  /** As [`Ask::LineUp`], against a saved model (its bytes beside it). */ | { type: "line_up_model";
+    /** Roles of the target's columns. */ target: Roles;
+  }
+  /** The plan with the defaults for these tables. */ | { type: "default_plan";
+    /** The source tables. */ sources: Array<TablePlan>;
+    /** The target tables. */ targets: Array<TablePlan>;
+    /** Roles, mapping and label. */ preparation: Preparation;
+    /** The file of the saved model that stands for the sources. */ source_model: string | null;
+  }
+  /** Reads a plan file. */ | { type: "read_plan";
+    /** Its text. */ text: string;
+  }
+  /** Puts the plan on the desk; beside it the saved model, where one stands for the sources. */ | { type: "prepare";
+    /** The plan. */ plan: Plan;
+  }
+  /** Keeps a pre-trained model: beside it the outcome of its unit. */ | { type: "keep_pretrained";
+    /** Under this name. */ key: string;
+  }
+  /** How the cohorts differ. */ | { type: "shift" }
+  /** Does one unit; its outcome comes beside the answer. */ | { type: "run";
+    /** Which. */ unit: Unit;
+  }
+  /** Puts outcomes (beside it) together. */ | { type: "report";
+    /** The shift, where it was computed. */ shift: Shift | null;
+  }
+  /** Takes the model out of an outcome (beside it), as a file. */ | { type: "extract_model" }
+  /** What a model file (beside it) says of itself. */ | { type: "model_info" }
+  /** Scores a table by a model: beside it the model's file and the table. */ | { type: "predict" }
+  /** The shape of the networks of this plan, for the measurement that picks the device. */ | { type: "shape" };
+
+/** What was found. */
+export type Shift = {
+};
+
+/** A piece of a run. */
+export type Unit =
+  /** Learns from the sources alone; its model is kept under `key` and serves every fold and grid cell. */ | { type: "pretrain";
+    /** Which way. */ direction: Direction;
+    /** Index into the plan's methods of one that pre-trains so. */ method: number;
+    /** Which of the design's seeds. */ seed: number;
+    /** The name under which it is kept. */ key: string;
+  }
+  /** One method on one fold. */ | { type: "fold";
+    /** Which way. */ direction: Direction;
+    /** Index into the plan's methods. */ method: number;
+    /** Index into the folds of all repeats. */ fold: number;
+  }
+  /** Every line of the learning curve at one size, on one subsample. */ | { type: "grid";
+    /** Which way. */ direction: Direction;
+    /** Number of target rows. */ size: number;
+    /** Which subsample. */ repeat: number;
+  }
+  /** One method on all labelled rows: the model to keep. */ | { type: "final";
+    /** Index into the plan's methods. */ method: number;
+  };
+
+/** Which table plays the source. */
+export type Direction =
+  /** As the person opened them. */ | "forward"
+  /** Exchanged. */ | "reverse";
+
+/** An experiment: see the [module](self). */
+export type Plan = {
+  /** [`VERSION`]. */ version: number;
+  /** The source tables; empty where a saved pre-trained model stands for them. */ sources: Array<TablePlan>;
+  /** The saved pre-trained model that stands for the sources. */ source_model?: string | null;
+  /** The target tables. */ targets: Array<TablePlan>;
+  /** What the columns are, how they correspond, and what is predicted. Without a label in the target there are shift */ preparation: Preparation;
+  /** The primary metric, declared before the run. */ metric: Metric;
+  /** The transfer procedure that the verdict is about. */ transfer: Chosen;
+  /** What it is compared with. */ baseline: Chosen;
+  /** Other methods, for secondary contrasts. */ others?: Array<Chosen>;
+  /** How it is judged. */ design: Design;
+  /** The grid of frozen layers and sample sizes, where asked for. */ grid?: Grid | null;
+  /** Whether source and target are exchanged as well. */ both_directions?: boolean;
+  /** Permutations of each feature inside the test folds; 0 leaves the importance out. */ importance: number;
+  /** Where networks are trained. */ device: DeviceChoice;
+  /** The seed of every stream. */ seed: number;
+};
+
+/** Where networks are trained. */
+export type DeviceChoice =
+  /** By a short measurement. */ | "auto"
+  /** On the processor. */ | "cpu"
+  /** On the graphics processor. */ | "gpu";
+
+/** The grid of Hanczar's study. */
+export type Grid = {
+  /** Numbers of frozen layers. */ frozen: Array<number>;
+  /** Numbers of target rows; those above what is there are left out, and said. */ sizes: Array<number>;
+  /** Repeats on new subsamples. */ repeats: number;
+};
+
+/** How methods are judged. */
+export type Design = {
+  /** Folds of the cross-validation (or groups of the jackknife, where test rows are given). */ folds: number;
+  /** Repeats with new folds. */ repeats: number;
+  /** Pre-trainings under different seeds; repeats take them in turn. */ seeds: number;
+};
+
+/** A method with its settings. */
+export type Chosen = {
+  /** The method's id. */ method: string;
+  /** Its settings; what is absent takes its default. */ config?: unknown;
+};
+
+/** A measure of performance. The formula and its source stand at the function that `compute` calls. */
+export type Metric =
+  /** Area under the ROC curve; with more than two classes the macro average of one against the rest. */ | "auroc"
+  /** Hand and Till's M: the mean AUROC over pairs of classes. */ | "hand_till"
+  /** Average precision; with more than two classes the macro average. */ | "auprc"
+  /** Brier score: 0 to 1 with two classes (the event's term alone), 0 to 2 with more (the sum over classes). */ | "brier"
+  /** 1 − Brier / Brier of the prevalence. */ | "scaled_brier"
+  /** Mean negative log-likelihood, probabilities clipped at 1e-15. */ | "log_loss"
+  /** Share of rows whose most probable class is the true one. */ | "accuracy"
+  /** Mean over classes of the share found. */ | "balanced_accuracy"
+  /** Matthews correlation, also for several classes. */ | "mcc"
+  /** a of logit P(y) = a + lp: 0 is ideal. */ | "calibration_in_the_large"
+  /** b of logit P(y) = a + b·lp: 1 is ideal, under 1 means too extreme predictions. */ | "calibration_slope"
+  /** Expected calibration error over 10 bins of equal width. */ | "ece"
+  /** Integrated calibration index: the mean distance from the loess calibration curve. */ | "ici"
+  /** Root mean squared error, in the label's unit. */ | "rmse"
+  /** Mean absolute error, in the label's unit. */ | "mae"
+  /** 1 − residual over total sum of squares of the evaluated rows. */ | "r2"
+  /** Pearson's correlation of truth and prediction. */ | "pearson";
+
+/** All that a person decides between tables and cohorts: a part of the plan. */
+export type Preparation = {
+  /** The roles of the source's columns. */ source_roles?: Roles;
+  /** The roles of the target's columns. */ target_roles: Roles;
+  /** How the columns correspond. */ mapping?: Mapping;
+  /** What is to be predicted. */ label: LabelPlan;
+};
+
+/** What is to be predicted, and where it stands in both tables. */
+export type LabelPlan = {
+  /** The source's column; none where the source has no labels. */ source?: string | null;
+  /** The target's column; none where the target has no labels: then there is no verdict. */ target?: string | null;
+  /** Classes or a number. */ kind: LabelKind;
+  /** The person says that a label that looks like the end of a follow-up is known for all rows at one fixed time. */ accept_fixed_horizon?: boolean;
+};
+
+/** Classes or a number. */
+export type LabelKind =
+  /** Classes. */ | { type: "classes";
+    /** The class that counts as the event; guessed where none is given. */ event?: string | null;
+    /** The classes in their order; the target's levels, sorted, where empty. */ classes?: Array<string>;
+    /** A number becomes two classes, `0` up to this value and `1` above it. */ above?: number | null;
+  }
+  /** A number. */ | { type: "values";
+    /** Its unit; empty if unknown. */ unit?: string;
+  };
+
+/** How two tables correspond. */
+export type Mapping = {
+  /** The features of both sides. */ features: Array<Pair>;
+  /** The label's classes. */ label?: LabelMap;
+};
+
+/** How the label's levels become classes, on both sides. A level that is not named stands for itself. */
+export type LabelMap = {
+  /** Source level to class. */ source?: Record<string, string>;
+  /** Target level to class. */ target?: Record<string, string>;
+  /** For a number: target unit = source × factor. */ factor?: number;
+};
+
+/** A source column and the target column that means the same. */
+export type Pair = {
+  /** The source's column. */ source: string;
+  /** The target's column; the feature goes by this name. */ target: string;
+  /** How it was found. */ how: How;
+  /** How it is read. */ measure: Measure;
+  /** target unit = source × factor + offset. */ factor?: number;
+  /** See `factor`: for °F and °C. */ offset?: number;
+  /** Source level to target level; a level that is not named stands for itself. */ levels?: Record<string, string>;
+};
+
+/** How both sides of a pair are read. */
+export type Measure =
+  /** As numbers; yes and no are 1 and 0. */ | "number"
+  /** As levels. */ | "category";
+
+/** How a pair was found. */
+export type How =
+  /** The same name. */ | "exact"
+  /** The same name but for case, punctuation and unit. */ | "normalised"
+  /** Another name for the same thing. */ | "synonym"
+  /** The person said so. */ | "by_hand";
+
+/** The roles of one side's columns, by name. A column that is not named is ignored. */
+export type Roles = Record<string, Role>;
+
+/** What a column is for. */
+export type Role =
+  /** Something known of a row, to predict from. */ | "feature"
+  /** What is to be predicted. */ | "label"
+  /** What the person calls a row. */ | "identifier"
+  /** Rows with one value belong together (a patient with several stays) and are never split. */ | "group"
+  /** The hospital, batch or study: each value is a domain. */ | "site"
+  /** Says which rows train, test or wait for a prediction. */ | "set"
+  /** When: for series and splits by time. */ | "time"
+  /** Not used. */ | "ignored";
+
+/** One table and how it is read. */
+export type TablePlan = {
+  /** The file's name. */ name: string;
+  /** The table's fingerprint (hexadecimal); another file under the same plan is allowed, and said. */ fingerprint?: string;
+  /** How it was read. */ read?: ReadOptions;
+};
+
 /** The reading options; each `None` means "find it from the evidence". */
-export interface ReadOptions {
+export type ReadOptions = {
   /** The encoding. */ encoding?: Encoding | null;
   /** The separator. */ delimiter?: Delimiter | null;
   /** Whether `"` quotes fields. */ quote?: boolean | null;
@@ -80,7 +306,7 @@ export interface ReadOptions {
   /** Usual missing marks that are values here (such as `-` beside `+`, or `None` for "no complication"). */ not_missing?: Array<string>;
   /** Codes that mean "missing" in one column; `*` for all columns. */ missing_codes?: Record<string, Array<string>>;
   /** The kind of a column, by its name. */ kinds?: Record<string, Kind>;
-}
+};
 
 /** What the cells of a column are. */
 export type Kind =
@@ -123,19 +349,419 @@ export type Reply =
     /** What was read, and how. */ summary: Summary;
     /** Bytes of the engine's memory at its largest: it never shrinks. */ memory: number;
   }
+  /** To [`Request::Desk`]. */ | { type: "desk";
+    /** What was found. */ answer: Answer;
+  }
   /** To [`Request::Trial`]. */ | { type: "trial";
     /** How it went. */ trial: Trial;
   };
 
 /** What a trial found. */
-export interface Trial {
+export type Trial = {
   /** The device that it ran on, as the device itself says. */ device: DeviceKind;
   /** The loss (mean binary cross-entropy, nats) of each step. */ losses: Array<number>;
   /** Median milliseconds a step, of the second half: the first pays for compiling shaders. */ ms_per_step: number;
-}
+};
+
+/** The answers, by the requests' names. */
+export type Answer =
+  /** To [`Ask::Methods`]. */ | { type: "methods";
+    /** In the order of the page. */ methods: Array<Listing>;
+  }
+  /** To [`Ask::Load`]. */ | { type: "loaded" }
+  /** To [`Ask::Suggest`]. */ | ({ type: "suggestion" } & Suggestion)
+  /** To [`Ask::LineUp`] and [`Ask::LineUpModel`]. */ | ({ type: "lined_up" } & Lined)
+  /** To [`Ask::DefaultPlan`] and [`Ask::ReadPlan`]. */ | { type: "plan";
+    /** The plan. */ plan: Plan;
+  }
+  /** To [`Ask::Prepare`]. */ | { type: "prepared";
+    /** Who is in the study. */ data: Data;
+    /** What was noticed and done. */ findings: Array<Finding>;
+    /** The work. */ jobs: Array<Job>;
+    /** Whether there are labels to judge with. */ verdict_possible: boolean;
+  }
+  /** To [`Ask::KeepPretrained`]. */ | { type: "kept" }
+  /** To [`Ask::Shift`]. */ | ({ type: "shift" } & Shift)
+  /** To [`Ask::Run`]. */ | { type: "ran";
+    /** The primary metric on the unit's rows. */ value: number | null;
+    /** What the method chose. */ choice: unknown;
+    /** Points of the learning curve. */ cells: Array<Cell>;
+  }
+  /** To [`Ask::Report`]. */ | ({ type: "report" } & Report)
+  /** To [`Ask::ExtractModel`] and [`Ask::ModelInfo`]. */ | { type: "model";
+    /** The method that made it. */ method: string;
+    /** What it says of itself. */ meta: unknown;
+  }
+  /** To [`Ask::Predict`]. */ | { type: "predicted";
+    /** What each row is called. */ id: Array<string>;
+    /** What the model says of it. */ prediction: Prediction;
+  }
+  /** To [`Ask::Shape`]. */ | { type: "shape";
+    /** Encoded columns, about. */ inputs: number;
+    /** The widest hidden layer of the transfer procedure's network. */ hidden: number;
+    /** Rows of a batch. */ batch: number;
+  };
+
+/** What a model says of rows. */
+export type Prediction =
+  /** Probabilities, row by row: `rows × names.len()`, each row summing to 1. */ | { type: "classes";
+    /** The classes' names. */ names: Array<string>;
+    /** Row-major probabilities. */ probabilities: Array<number>;
+  }
+  /** Numbers, one a row. */ | { type: "values";
+    /** The predicted values, in the label's unit. */ values: Array<number>;
+  };
+
+/** Everything that a run found out. */
+export type Report = {
+  /** [`VERSION`]. */ version: number;
+  /** The version of the program. */ program: string;
+  /** What was planned. */ plan: Plan;
+  /** Who was in the study. */ data: Data;
+  /** What was noticed and done. */ findings: Array<Finding>;
+  /** How the cohorts differ, where it was computed. */ shift: Shift | null;
+  /** As the tables were opened; absent where the target has no labels. */ forward: Comparison | null;
+  /** Source and target exchanged, where asked for. */ reverse: Comparison | null;
+  /** How many pre-trainings were done. */ pretrainings: number;
+};
+
+/** One direction, judged. */
+export type Comparison = {
+  /** What is estimated. */ estimand: Estimand;
+  /** The verdict: the transfer procedure against the baseline. */ contrast: Contrast;
+  /** Everything else that is compared: secondary, adjusted by Holm. */ secondary: Array<Secondary>;
+  /** Whether the transfer procedure ranks better while its probabilities are worse. */ ranks_better_calibrated_worse: BetterWorse | null;
+  /** Every method. */ methods: Array<MethodReport>;
+  /** The learning curve, where asked for. */ learning: Array<LearningPoint>;
+  /** Gain over the network from scratch at each number of frozen layers and size. */ gain: Array<Gain>;
+  /** Permutation importance of the source model and of the transferred one. */ importance: Array<Importance>;
+  /** Out-of-fold predictions of each evaluated row. */ predictions: Predictions;
+};
+
+/** Out-of-fold predictions. */
+export type Predictions = {
+  /** What each evaluated row is called. */ id: Array<string>;
+  /** The truth: class names or numbers. */ truth: Array<unknown>;
+  /** The event's probability (or the value) by each method, averaged over the repeats. */ methods: Record<string, Array<number>>;
+};
+
+/** A feature's importance. */
+export type Importance = {
+  /** The feature. */ feature: string;
+  /** Mean drop in the source model; absent where it was not explained. */ source: number | null;
+  /** Mean drop in the transferred model. */ transferred: number;
+  /** Its range over the folds. */ low: number;
+  /** The range's upper end. */ high: number;
+};
+
+/** A cell of Hanczar's grid. */
+export type Gain = {
+  /** Frozen layers. */ frozen: number;
+  /** Target rows. */ n: number;
+  /** Mean gain over the network from scratch on the same rows; positive is better. */ gain: number;
+  /** Wilcoxon's signed rank over the repeats; absent where it is undefined. */ p: number | null;
+};
+
+/** A point of the learning curve. */
+export type LearningPoint = {
+  /** `frozen_0` …, `scratch`, `linear`, `source_only`. */ line: string;
+  /** Target rows. */ n: number;
+  /** Mean of the primary metric over the repeats. */ mean: number;
+  /** Its standard deviation. */ sd: number;
+  /** Every repeat. */ values: Array<number>;
+};
+
+/** A method's performance. */
+export type MethodReport = {
+  /** The method. */ id: string;
+  /** `transfer`, `baseline` or `other`. */ role: string;
+  /** Every metric that is defined: over the folds. */ metrics: Array<MetricReport>;
+  /** ROC, averaged over folds at equal false-positive rates: (false-positive rate, sensitivity). */ roc: Array<[number, number]>;
+  /** Precision over recall, likewise: (recall, precision). */ pr: Array<[number, number]>;
+  /** Calibration in bins of the averaged predictions. */ calibration: Array<Bin>;
+  /** The smooth calibration curve: (predicted, observed). */ calibration_curve: Array<[number, number]>;
+  /** Risk histograms. */ risks: Risks | null;
+  /** What it chose on its own, and in how many folds. */ choices: Record<string, number>;
+};
+
+/** Risks of those with and without the event, in bins of equal width from 0 to 1. */
+export type Risks = {
+  /** Rows with the event in each bin. */ event: Array<number>;
+  /** Rows without. */ non_event: Array<number>;
+};
+
+/** One bin of a calibration plot. */
+export type Bin = {
+  /** Mean predicted risk. */ predicted: number;
+  /** Share of events. */ observed: number;
+  /** Wilson's 95 % interval of that share. */ low: number;
+  /** Its upper end. */ high: number;
+  /** Rows. */ n: number;
+  /** Events. */ events: number;
+};
+
+/** A metric over the folds. */
+export type MetricReport = {
+  /** Which. */ metric: Metric;
+  /** Mean over the folds. */ mean: number;
+  /** Standard deviation over the folds. */ sd: number;
+  /** 95 % interval of the mean that carries the variance of training. */ low: number | null;
+  /** Its upper end. */ high: number | null;
+};
+
+/** "Ranks better, calibrated worse." */
+export type BetterWorse =
+  /** The AUROC's interval lies over 0, and that of log-loss, Brier or the calibration slope under 0. */ | "shown"
+  /** The AUROC's estimate is positive, and those of log-loss and Brier negative. */ | "suspected";
+
+/** A secondary contrast. */
+export type Secondary = {
+  /** The method that is compared with the baseline. */ method: string;
+  /** In which metric. */ metric: Metric;
+  /** The contrast; its `p_adjusted` is Holm's over all secondary ones. */ contrast: Contrast;
+};
+
+/** Transfer against target-only in one metric, turned so that positive is better. */
+export type Contrast = {
+  /** The metric. */ metric: Metric;
+  /** Mean over folds (fits) of the transfer procedure, in the metric's own direction. */ transfer: number;
+  /** The same of target-only. */ target_only: number;
+  /** The oriented difference: positive where transfer is better. */ estimate: number;
+  /** Its standard error, training and testing variance together; NaN (null) where there is none. */ se: number;
+  /** Degrees of freedom of the t interval. */ df: number;
+  /** Lower end of the 95 % interval. */ low: number;
+  /** Upper end of the 95 % interval. */ high: number;
+  /** Two-sided p of no difference. */ p: number;
+  /** Holm's adjusted p, for secondary contrasts ([`adjust`]). */ p_adjusted: number | null;
+  /** Folds (fits) in which both values were defined. */ n_folds: number;
+  /** Folds (fits) in which one was not, and which were left out. */ n_undefined: number;
+  /** The design. */ design: ContrastDesign;
+  /** The smallest difference that could have been shown at 80 % power: 2.8 standard errors. */ smallest_detectable: number;
+  /** What may be said. */ verdict: Verdict;
+};
+
+/** What may be said. */
+export type Verdict =
+  /** The interval lies over 0: transfer is better. */ | { kind: "helps" }
+  /** The interval lies under 0: transfer is worse. */ | { kind: "harms" }
+  /** Neither was shown. */ | { kind: "cannot_tell";
+    /** Why. */ reason: Reason;
+  };
+
+/** Why nothing can be told. */
+export type Reason =
+  /** The interval holds 0. */ | { kind: "interval" }
+  /** A class has fewer evaluated rows than the rule asks for. */ | { kind: "too_few_events";
+    /** The scarcest class; 1 is the event. */ class: number;
+    /** Its rows. */ found: number;
+    /** The rule. */ needed: number;
+  }
+  /** Fewer evaluated rows with a number than the rule asks for. */ | { kind: "too_few_rows";
+    /** Rows. */ found: number;
+    /** The rule. */ needed: number;
+  }
+  /** Fewer than two usable folds, or differences that do not vary: there is no standard error. */ | { kind: "degenerate" };
+
+/** How the data were divided. */
+export type ContrastDesign =
+  /** Repeated k-fold cross-validation of the target. */ | "cv"
+  /** A given test set, training sets from a delete-group jackknife. */ | "held_out";
+
+/** The words of the estimand are made from these. */
+export type Estimand = {
+  /** The primary metric. */ metric: Metric;
+  /** Target rows in a training set. */ n_train: number;
+  /** Evaluated rows. */ n_evaluated: number;
+  /** Events among them (two classes). */ events: number | null;
+  /** Cross-validation, or a given test set. */ design: ContrastDesign;
+  /** Folds. */ folds: number;
+  /** Repeats. */ repeats: number;
+};
+
+/** One thing found: its words are `finding.<key>` in the language files, its facts fill the slots. */
+export type Finding = {
+  /** The stable name. */ key: string;
+  /** How much it matters. */ weight: Weight;
+  /** The file it was found in. */ file?: string | null;
+  /** The column it was found in. */ column?: string | null;
+  /** What fills the slots of its words. */ facts?: Array<[string, string]>;
+};
+
+/** How much it matters. */
+export type Weight =
+  /** Good to know. */ | "note"
+  /** Look at it before the run. */ | "warning"
+  /** A guess that waits for a yes. */ | "confirm";
+
+/** Who was in the study. */
+export type Data = {
+  /** Every source domain. */ sources: Array<Size>;
+  /** The target rows that were learned from. */ target: Size;
+  /** The rows set aside for testing. */ test: Size | null;
+  /** Rows of the target without a label. */ unlabelled: number;
+  /** The features that both sides have. */ features: number;
+  /** The label's name in the target. */ label: string;
+  /** The classes; empty for numbers. */ classes: Array<string>;
+  /** The class that counts as the event, of two. */ event: string | null;
+};
+
+/** The size of a cohort. */
+export type Size = {
+  /** Its name. */ domain: string;
+  /** Rows. */ rows: number;
+  /** Rows with a label. */ labelled: number;
+  /** Rows of each class; empty for numbers. */ classes: Array<number>;
+  /** Mean and standard deviation of a number; absent for classes. */ mean_sd: [number, number] | null;
+};
+
+/** One point of the learning curve. */
+export type Cell = {
+  /** `frozen_0` … `frozen_4`, `scratch`, `linear`, `source_only`. */ line: string;
+  /** The primary metric on the fixed test rows; absent where it is undefined. */ value: number | null;
+};
+
+/** A unit, the pre-trained models that it needs, and about how long it takes beside the others. */
+export type Job = {
+  /** What to do. */ unit: Unit;
+  /** The pre-trained model that must be there. */ needs: string | null;
+  /** Relative cost, for the estimate of the time left. */ cost: number;
+};
+
+/** What was found when two tables were laid side by side. */
+export type Lined = {
+  /** The proposal. */ mapping: Mapping;
+  /** Features of the source without a partner. */ unmatched_source: Array<string>;
+  /** Features of the target without a partner. */ unmatched_target: Array<string>;
+  /** Pairs whose units seem to differ. */ units: Array<UnitSuspicion>;
+  /** What else should be known. */ notes: Array<Finding>;
+};
+
+/** A pair whose scales differ as two units do. Nothing is converted until the person says so. */
+export type UnitSuspicion = {
+  /** The source's column. */ source: string;
+  /** The target's column. */ target: string;
+  /** What it looks like: a key under `unit.`. */ conversion: string;
+  /** target = source × factor + offset. */ factor: number;
+  /** See `factor`. */ offset: number;
+  /** The source's median. */ source_median: number;
+  /** The target's median. */ target_median: number;
+};
+
+/** The roles that the tables themselves suggest. */
+export type Suggestion = {
+  /** Of the source's columns. */ source: Roles;
+  /** Of the target's columns. */ target: Roles;
+  /** Columns that may be the label, the likeliest first. The first has the role where its name says so. */ labels: Array<LabelCandidate>;
+  /** Why. */ notes: Array<Finding>;
+};
+
+/** A column that may be the label. */
+export type LabelCandidate = {
+  /** The target's column. */ target: string;
+  /** The source's column of the same name, if there is one. */ source: string | null;
+  /** How likely: only the order means anything. */ score: number;
+  /** Classes or a number. */ kind: LabelKind;
+  /** Whether it looks like the end of a follow-up (see [`survival`]). */ survival: boolean;
+};
+
+/** A method as the page lists it. */
+export type Listing = {
+  /** What it is. */ card: Card;
+  /** Its settings. */ fields: Array<Field>;
+};
+
+/** A field of a configuration. */
+export type Field = {
+  /** Its name in JSON. */ name: string;
+  /** What it may hold. */ range: Range;
+  /** Its default. */ default: unknown;
+  /** Its unit, an i18n key under `unit.`, or empty. */ unit: string;
+};
+
+/** What a field may hold. */
+export type Range =
+  /** A whole number. */ | { type: "whole";
+    /** Least value. */ low: number;
+    /** Greatest value. */ high: number;
+  }
+  /** A real number. */ | { type: "real";
+    /** Least value. */ low: number;
+    /** Greatest value. */ high: number;
+  }
+  /** Yes or no. */ | { type: "switch" }
+  /** One of these. */ | { type: "choice";
+    /** The names. */ options: Array<string>;
+  }
+  /** A list of whole numbers. */ | { type: "wholes";
+    /** Least value. */ low: number;
+    /** Greatest value. */ high: number;
+    /** Least length. */ min_len: number;
+    /** Greatest length. */ max_len: number;
+  };
+
+/** The facts of a method. */
+export type Card = {
+  /** The name in plans and files. */ id: string;
+  /** The review's scenario. */ scenario: Scenario;
+  /** What is carried over. */ factor: Factor;
+  /** What it needs. */ needs: Array<Needs>;
+  /** What it can predict. */ kinds: Kinds;
+  /** How near to the published form. */ honesty: Honesty;
+  /** The paper, where there is one. */ paper: Paper | null;
+  /** Whether it trains networks (and so cares for the device). */ uses_network: boolean;
+};
+
+/** Where a method was published. */
+export type Paper = {
+  /** Authors, short. */ authors: string;
+  /** Year. */ year: number;
+  /** Title. */ title: string;
+  /** DOI without the resolver. */ doi: string;
+};
+
+/** How near the method is to what was published. *Faithful* needs a step-for-step test against the reference. */
+export type Honesty =
+  /** Equal to the published code, step for step. */ | "faithful_code"
+  /** Equal to the published description, step for step. */ | "faithful_description"
+  /** The published idea; details that the paper leaves open were chosen here. */ | "reconstructed"
+  /** A standard technique, no single paper. */ | "standard";
+
+/** The kinds of label a method can learn. */
+export type Kinds =
+  /** Classes only. */ | "classes"
+  /** Numbers only. */ | "values"
+  /** Both. */ | "both";
+
+/** What a method cannot work without. */
+export type Needs =
+  /** Labels in the source. */ | "source_labels"
+  /** Rows of the source, so that a saved model of it is not enough. */ | "source_rows"
+  /** Rows of the target, labelled or not. */ | "target_features"
+  /** Labels in the target. */ | "target_labels"
+  /** Sets of genes. */ | "gene_sets"
+  /** Genes of one species named in another. */ | "orthologs"
+  /** Subject and time. */ | "time_series"
+  /** Molecules. */ | "molecules"
+  /** Images. */ | "images";
+
+/** What is carried over (the review's four shared factors). */
+export type Factor =
+  /** Nothing: no transfer. */ | "none"
+  /** Rows, weighted. */ | "instances"
+  /** A representation of the features. */ | "features"
+  /** A model's parameters. */ | "parameters"
+  /** Relations between entities. */ | "relations";
+
+/** The review's scenarios, and the baselines beside them. */
+export type Scenario =
+  /** Stands beside every method. */ | "baseline"
+  /** Same task, another domain. */ | "transductive"
+  /** Another task. */ | "inductive"
+  /** No labels while features are learned. */ | "unsupervised"
+  /** Masks of images. */ | "segmentation";
 
 /** A table, summed up. */
-export interface Summary {
+export type Summary = {
   /** The file's name. */ name: string;
   /** Rows. */ rows: number;
   /** Bytes read. */ bytes: number;
@@ -146,19 +772,19 @@ export interface Summary {
   /** What concerns the file. */ notes: Array<Note>;
   /** The first rows, as text. */ preview: Array<Array<string>>;
   /** Whether this looks like genes by samples, which should be turned. */ genes_by_samples: boolean;
-}
+};
 
 /** A sentence for the reader: `note.<code>` of the language files with the facts in its slots. */
-export interface Note {
+export type Note = {
   /** The key without `note.`. */ code: string;
   /** The values of the slots. */ facts: Array<[string, string]>;
   /** The row as a spreadsheet counts it, where the note is about one. */ row: number | null;
   /** The column's name, where the note is about one. */ column: string | null;
   /** For a suspected missing code: the code, ready for [`ReadOptions::missing_codes`](super::ReadOptions). */ value: string | null;
-}
+};
 
 /** One column, summed up. Numbers are absent where the column has none. */
-export interface ColumnSummary {
+export type ColumnSummary = {
   /** The name. */ name: string;
   /** What the cells are. */ kind: Kind | null;
   /** Missing cells (texts among numbers are). */ missing: number;
@@ -171,10 +797,10 @@ export interface ColumnSummary {
   /** Lower quartile, median, upper quartile (linear between order statistics, as numpy and R's type 7). */ quartiles: Array<number> | null;
   /** Counts in equal bins from `min` to `max`. */ histogram: Array<number>;
   /** What looks wrong: shown and asked, never applied by itself. */ suspects: Array<Note>;
-}
+};
 
 /** How the file was read. */
-export interface Format {
+export type Format = {
   /** Text or workbook. */ container: Container;
   /** Whether it was gzipped. */ gz: boolean;
   /** The encoding (text only). */ encoding: Found<Encoding> | null;
@@ -183,16 +809,16 @@ export interface Format {
   /** Whether the first row names the columns. */ header: Found<boolean>;
   /** The decimal mark (text only). */ decimal: Found<string> | null;
   /** The sheet (workbook only). */ sheet: string | null;
-}
+};
 
 /** A setting as it was found or chosen. */
-export interface Found<T> {
+export type Found<T> = {
   /** The setting in force. */ value: T;
   /** Whether the evidence leaves no other reading. */ sure: boolean;
   /** Whether a person chose it. */ chosen: boolean;
   /** Other settings that a person may want to try. */ alternatives: Array<T>;
   /** Why. */ evidence: Note;
-}
+};
 
 /** The container a table came in. */
 export type Container =
@@ -219,27 +845,27 @@ export type Event =
   };
 
 /** One named term of a loss. */
-export interface Term {
+export type Term = {
   /** Its name, as the method's card spells it. */ name: string;
   /** Its value. */ value: number;
-}
+};
 
 /** Why a request was not answered; the words are `error.<code>` and `error.<code>.hint` of the language files. */
-export interface Failure {
+export type Failure = {
   /** What went wrong. */ code: Code;
   /** Where. */ at: At;
   /** Slot and value, for the words. */ facts: Array<[string, string]>;
-}
+};
 
 /** Where it went wrong. Rows count from 1 as a spreadsheet shows them, the header included. */
-export interface At {
+export type At = {
   /** The file's name. */ file: string | null;
   /** The row as a spreadsheet counts it. */ row: number | null;
   /** The column's name. */ column: string | null;
-}
+};
 
 /** A defect: the engine stops after it, and the page throws its worker away. */
-export interface Crash {
+export type Crash = {
   /** What the code said. */ message: string;
   /** File and line of ours. */ place: string;
-}
+};

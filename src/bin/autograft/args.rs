@@ -1,0 +1,286 @@
+//! What can be asked on the command line. Clap's help is the one place outside the language files with words in it.
+
+use std::path::PathBuf;
+
+use autograft::metrics::Metric;
+use autograft::table::{Delimiter, Encoding, Kind};
+use clap::{Args, Parser, Subcommand};
+
+/// Does what was learned in one cohort help in another, by how much, and how sure are we?
+///
+/// Nothing is sent anywhere: tables are read from this disk, results are written to it.
+#[derive(Debug, Parser)]
+#[command(name = "autograft", version, max_term_width = 110, subcommand_required = true, arg_required_else_help = true)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Compare learning with the source and learning without it, on the target.
+    Compare(Box<Compare>),
+    /// Run a plan that was saved in the page or by `compare`.
+    Run(RunPlan),
+    /// Predict the rows of a table with a saved model.
+    Predict(Predict),
+    /// Say how a file is read and what is in it.
+    Describe(Describe),
+    /// List the methods.
+    Methods(Methods),
+}
+
+/// How files are read where the evidence in them is not enough. Every choice goes for all files of the call.
+#[derive(Debug, Clone, Default, Args)]
+#[command(next_help_heading = "Reading")]
+pub struct Reading {
+    /// The first row is data, not names.
+    #[arg(long)]
+    pub no_header: bool,
+    /// The columns' names, in order, in place of the header's.
+    #[arg(long, value_delimiter = ',', value_name = "NAME,…")]
+    pub names: Option<Vec<String>>,
+    /// The separator: comma, semicolon, tab, pipe or whitespace.
+    #[arg(long, value_parser = named::<Delimiter>)]
+    pub delimiter: Option<Delimiter>,
+    /// The encoding: utf8, utf16le, utf16be, gb18030, windows1252, windows1250, windows1251, big5, shift_jis, euc_kr.
+    #[arg(long, value_parser = named::<Encoding>)]
+    pub encoding: Option<Encoding>,
+    /// The decimal mark: . or ,
+    #[arg(long)]
+    pub decimal: Option<char>,
+    /// The sheet of a workbook.
+    #[arg(long)]
+    pub sheet: Option<String>,
+    /// Turn the tables: rows become columns (genes by samples).
+    #[arg(long)]
+    pub transpose: bool,
+    /// Fill short rows with missing cells instead of refusing them.
+    #[arg(long)]
+    pub pad_short_rows: bool,
+    /// A code that means "missing" in one column, as chol=0; *=-999 for all columns. May be given several times.
+    #[arg(long, value_name = "COLUMN=CODE", value_parser = pair)]
+    pub missing: Vec<(String, String)>,
+    /// A column's kind, as sex=category: number, category, boolean, date, identifier or text.
+    #[arg(long, value_name = "COLUMN=KIND", value_parser = pair_of::<Kind>)]
+    pub kind: Vec<(String, Kind)>,
+}
+
+/// The arguments of `compare`.
+#[derive(Debug, Args)]
+pub struct Compare {
+    /// The source tables; each file is a domain.
+    #[arg(long, num_args = 1.., value_name = "FILE", required_unless_present = "source_model")]
+    pub source: Vec<PathBuf>,
+    /// The target tables.
+    #[arg(long, num_args = 1.., value_name = "FILE", required = true)]
+    pub target: Vec<PathBuf>,
+    /// A pre-trained model that stands for the source: it holds no row of anybody's data.
+    #[arg(long, value_name = "FILE", conflicts_with = "source")]
+    pub source_model: Option<PathBuf>,
+    /// Who plays which part.
+    #[command(flatten)]
+    pub roles: RoleArgs,
+    /// How files are read.
+    #[command(flatten)]
+    pub reading: Reading,
+    /// How it is judged.
+    #[command(flatten)]
+    pub design: DesignArgs,
+    /// What is done with the results.
+    #[command(flatten)]
+    pub results: Results,
+}
+
+/// Which column is what.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Columns")]
+pub struct RoleArgs {
+    /// The target's column that is to be predicted; guessed from its name where none is given.
+    #[arg(long)]
+    pub label: Option<String>,
+    /// The source's column, where it has another name.
+    #[arg(long, value_name = "COLUMN")]
+    pub source_label: Option<String>,
+    /// The target has no labels: predictions and shift, no verdict.
+    #[arg(long, conflicts_with = "label")]
+    pub no_target_label: bool,
+    /// The class that counts as the event.
+    #[arg(long, value_name = "LEVEL")]
+    pub event: Option<String>,
+    /// Make two classes of a number: the event is to be above this value.
+    #[arg(long, value_name = "NUMBER", conflicts_with_all = ["event", "as_number"])]
+    pub above: Option<f64>,
+    /// Predict the label as a number, even if it has few values.
+    #[arg(long, conflicts_with = "event")]
+    pub as_number: bool,
+    /// The label looks like the end of a follow-up and is known for every row at one fixed time.
+    #[arg(long)]
+    pub fixed_horizon: bool,
+    /// The column with the rows' names.
+    #[arg(long, value_name = "COLUMN")]
+    pub identifier: Option<String>,
+    /// The column whose rows belong together (a patient with several stays).
+    #[arg(long, value_name = "COLUMN")]
+    pub group: Option<String>,
+    /// The column that names the hospital or batch: each value is a domain.
+    #[arg(long, value_name = "COLUMN")]
+    pub site: Option<String>,
+    /// The column that says train, test or unlabelled.
+    #[arg(long, value_name = "COLUMN")]
+    pub rows: Option<String>,
+    /// Columns that are not used.
+    #[arg(long, value_delimiter = ',', value_name = "COLUMN,…")]
+    pub ignore: Vec<String>,
+    /// Use these columns as features and no other.
+    #[arg(long, value_delimiter = ',', value_name = "COLUMN,…")]
+    pub features: Vec<String>,
+    /// A pair of columns that mean the same, with the factor from the source's unit to the target's: crea=creatinine*0.0113
+    #[arg(long, value_name = "SOURCE=TARGET[*FACTOR][+OFFSET]", value_parser = pair)]
+    pub map: Vec<(String, String)>,
+}
+
+/// How it is judged.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Design")]
+pub struct DesignArgs {
+    /// The transfer procedure that the verdict is about.
+    #[arg(long, default_value = "hanczar", value_name = "ID")]
+    pub method: String,
+    /// A setting of that procedure, as frozen=2 or hidden=[64,32]. May be given several times.
+    #[arg(long, value_name = "KEY=VALUE", value_parser = pair)]
+    pub set: Vec<(String, String)>,
+    /// Methods beside it, for secondary contrasts; the plan's defaults where absent, none where empty.
+    #[arg(long, value_delimiter = ',', value_name = "ID,…", num_args = 0..)]
+    pub others: Option<Vec<String>>,
+    /// The primary metric; AUROC for classes and RMSE for numbers where absent.
+    #[arg(long, value_parser = named::<Metric>)]
+    pub metric: Option<Metric>,
+    /// Folds of the cross-validation.
+    #[arg(long)]
+    pub folds: Option<u32>,
+    /// Repeats with new folds.
+    #[arg(long)]
+    pub repeats: Option<u32>,
+    /// Pre-trainings under different seeds.
+    #[arg(long)]
+    pub seeds: Option<u32>,
+    /// The seed of every stream of random numbers.
+    #[arg(long, default_value_t = 1)]
+    pub seed: u32,
+    /// Also the grid of frozen layers and target rows (the learning curve).
+    #[arg(long)]
+    pub grid: bool,
+    /// The grid's numbers of frozen layers.
+    #[arg(long, value_delimiter = ',', default_value = "0,1,2,3,4", requires = "grid", value_name = "F,…")]
+    pub frozen: Vec<u32>,
+    /// The grid's numbers of target rows.
+    #[arg(long, value_delimiter = ',', default_value = "10,20,40,80,160,320", requires = "grid", value_name = "N,…")]
+    pub sizes: Vec<u32>,
+    /// The grid's repeats on new subsamples.
+    #[arg(long, default_value_t = 10, requires = "grid", value_name = "N")]
+    pub grid_repeats: u32,
+    /// Exchange source and target as well.
+    #[arg(long)]
+    pub both_directions: bool,
+    /// Permutations of each feature inside the test folds; 0 leaves the importance out.
+    #[arg(long, value_name = "N")]
+    pub importance: Option<u32>,
+}
+
+/// What is done with the results.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Results")]
+pub struct Results {
+    /// Threads; the results do not depend on it.
+    #[arg(long, value_name = "N")]
+    pub threads: Option<usize>,
+    /// The folder for plan, report, predictions and models; nothing is written where absent.
+    #[arg(long, value_name = "FOLDER")]
+    pub out: Option<PathBuf>,
+    /// Also print what is merely good to know.
+    #[arg(short, long)]
+    pub verbose: bool,
+}
+
+/// The arguments of `run`.
+#[derive(Debug, Args)]
+pub struct RunPlan {
+    /// The plan.
+    pub plan: PathBuf,
+    /// The source tables, in the plan's order; the plan's names in the plan's folder where absent.
+    #[arg(long, num_args = 1.., value_name = "FILE")]
+    pub source: Vec<PathBuf>,
+    /// The target tables, likewise.
+    #[arg(long, num_args = 1.., value_name = "FILE")]
+    pub target: Vec<PathBuf>,
+    /// The pre-trained model that stands for the source, where the plan names one; likewise.
+    #[arg(long, value_name = "FILE")]
+    pub source_model: Option<PathBuf>,
+    /// What is done with the results.
+    #[command(flatten)]
+    pub results: Results,
+}
+
+/// The arguments of `predict`.
+#[derive(Debug, Args)]
+pub struct Predict {
+    /// The model.
+    #[arg(long, value_name = "FILE")]
+    pub model: PathBuf,
+    /// The table whose rows are predicted.
+    #[arg(long, value_name = "FILE")]
+    pub table: PathBuf,
+    /// The file for the predictions (CSV); standard output where absent.
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+    /// The column with the rows' names.
+    #[arg(long, value_name = "COLUMN")]
+    pub identifier: Option<String>,
+    /// How the table is read.
+    #[command(flatten)]
+    pub reading: Reading,
+}
+
+/// The arguments of `describe`.
+#[derive(Debug, Args)]
+pub struct Describe {
+    /// The table.
+    pub file: PathBuf,
+    /// Print everything as JSON.
+    #[arg(long)]
+    pub json: bool,
+    /// How the table is read.
+    #[command(flatten)]
+    pub reading: Reading,
+}
+
+/// The arguments of `methods`.
+#[derive(Debug, Args)]
+pub struct Methods {
+    /// Print cards and settings as JSON.
+    #[arg(long, conflicts_with = "docs")]
+    pub json: bool,
+    /// Write a page of documentation for each method into this folder.
+    #[arg(long, value_name = "FOLDER")]
+    pub docs: Option<PathBuf>,
+}
+
+/// The value of this name, as JSON spells it.
+fn named<T: serde::de::DeserializeOwned>(text: &str) -> Result<T, String> {
+    serde_json::from_value(serde_json::Value::String(text.to_owned())).map_err(|e| e.to_string())
+}
+
+fn pair(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((key, value)) if !key.is_empty() => Ok((key.to_owned(), value.to_owned())),
+        _ => Err("expected NAME=VALUE".to_owned()),
+    }
+}
+
+fn pair_of<T: serde::de::DeserializeOwned>(text: &str) -> Result<(String, T), String> {
+    let (key, value) = pair(text)?;
+    Ok((key, named(&value)?))
+}

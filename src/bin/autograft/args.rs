@@ -236,9 +236,6 @@ pub struct Predict {
     /// The file for the predictions (CSV); standard output where absent.
     #[arg(long, value_name = "FILE")]
     pub out: Option<PathBuf>,
-    /// The column with the rows' names.
-    #[arg(long, value_name = "COLUMN")]
-    pub identifier: Option<String>,
     /// How the table is read.
     #[command(flatten)]
     pub reading: Reading,

@@ -9,7 +9,6 @@ use autograft::session::{Job, Outcome, Prepared, Unit};
 use autograft::train::Run;
 use autograft::watch::block_on;
 use autograft::{Code, Error, Result};
-use burn::tensor::Device;
 
 use crate::progress::Progress;
 
@@ -48,7 +47,7 @@ pub fn work(prepared: &Prepared, given: Option<Model>, threads: usize, progress:
 }
 
 fn thread(prepared: &Prepared, jobs: &[Job], board: &Mutex<Board>, changed: &Condvar, progress: &Progress) {
-    let device = Device::flex();
+    let device = autograft::device::cpu();
     let run = Run::new(device, u64::from(prepared.plan.seed), progress);
     while let Some((place, model)) = next(jobs, board, changed, progress) {
         let Some(job) = jobs.get(place) else { return };

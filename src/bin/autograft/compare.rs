@@ -1,0 +1,165 @@
+//! `compare` and `run`: tables and a plan in, a verdict out.
+
+use std::path::{Path, PathBuf};
+
+use autograft::methods::Model;
+use autograft::plan::{Chosen, Grid, Plan, TablePlan};
+use autograft::preprocess::Preparation;
+use autograft::session::{Outcome, Prepared, assemble, scoring};
+use autograft::table::Table;
+use autograft::watch::block_on;
+use autograft::{Code, Result, text};
+use serde_json::{Map, Value};
+
+use crate::args::{Compare, DesignArgs, Results, RunPlan};
+use crate::files::{self, Opened};
+use crate::progress::Progress;
+use crate::{roles, save, show, threads};
+
+/// `autograft compare`.
+pub fn compare(asked: &Compare) -> Result<()> {
+    let paths: Vec<&PathBuf> = asked.source.iter().chain(&asked.target).collect();
+    let mut sources = files::open(&paths, &asked.reading)?;
+    let targets = sources.split_off(asked.source.len());
+    let given = asked.source_model.as_deref().map(model).transpose()?;
+    let (of_sources, of_targets) = (tables(&sources), tables(&targets));
+    show::opened(sources.iter().chain(&targets).map(|one| &one.table), asked.results.verbose)?;
+    let parts = roles::parts(&of_sources, &of_targets, &asked.roles, |roles| {
+        given.as_ref().map(|model| scoring::line_up(model, &of_targets, roles))
+    })?;
+    show::lined(&parts, asked.results.verbose)?;
+    let preparation = Preparation {
+        source_roles: parts.source,
+        target_roles: parts.target,
+        mapping: parts.mapping,
+        label: parts.label,
+    };
+    let mut plan = Plan::new(table_plans(&sources), table_plans(&targets), preparation);
+    plan.source_model = asked.source_model.as_deref().map(files::name);
+    design(&mut plan, &asked.design)?;
+    execute(plan, sources, targets, given, &asked.results)
+}
+
+/// `autograft run`.
+pub fn run_plan(asked: &RunPlan) -> Result<()> {
+    let in_file = |error: autograft::Error| error.file(files::name(&asked.plan));
+    let bytes = files::bytes(&asked.plan)?;
+    let json = std::str::from_utf8(&bytes).map_err(|e| in_file(Code::BadPlan.err().with("reason", e)))?;
+    let plan = Plan::from_json(json).map_err(in_file)?;
+    let folder = asked.plan.parent().unwrap_or(Path::new("."));
+    let sources = reopen(&plan.sources, &asked.source, folder)?;
+    let targets = reopen(&plan.targets, &asked.target, folder)?;
+    let given = match (&plan.source_model, &asked.source_model) {
+        (None, _) => None,
+        (Some(_), Some(path)) => Some(model(path)?),
+        (Some(name), None) => Some(model(&folder.join(files::name(Path::new(name))))?),
+    };
+    show::opened(sources.iter().chain(&targets).map(|one| &one.table), asked.results.verbose)?;
+    execute(plan, sources, targets, given, &asked.results)
+}
+
+fn model(path: &Path) -> Result<Model> {
+    Model::from_bytes(&files::bytes(path)?).map_err(|error| error.file(files::name(path)))
+}
+
+fn tables(opened: &[Opened]) -> Vec<&Table> {
+    opened.iter().map(|one| &one.table).collect()
+}
+
+fn table_plans(opened: &[Opened]) -> Vec<TablePlan> {
+    let plan = |one: &Opened| TablePlan {
+        name: one.table.name.clone(),
+        fingerprint: format!("{:016x}", one.table.fingerprint()),
+        read: one.read.clone(),
+    };
+    opened.iter().map(plan).collect()
+}
+
+/// The plan's tables: from the paths given, else by name in the plan's folder.
+fn reopen(plans: &[TablePlan], given: &[PathBuf], folder: &Path) -> Result<Vec<Opened>> {
+    if !given.is_empty() && given.len() != plans.len() {
+        let reason = text::fill("command.tables_given", &[("found", given.len()), ("needed", plans.len())].map(as_text));
+        return Err(Code::BadPlan.err().with("reason", reason));
+    }
+    let mut opened = Vec::new();
+    for (place, plan) in plans.iter().enumerate() {
+        let path = match given.get(place) {
+            Some(path) => path.clone(),
+            // The name alone: a plan from elsewhere does not choose folders here.
+            None => folder.join(files::name(Path::new(&plan.name))),
+        };
+        let mut table = files::table(&path, plan.read.clone())?;
+        let fingerprint = format!("{:016x}", table.fingerprint());
+        if !plan.fingerprint.is_empty() && plan.fingerprint != fingerprint {
+            eprintln!("{}", text::fill("command.other_file", &[("file", &table.name), ("planned", &plan.name)]));
+        }
+        // Rows are known by their file's name: the same table under another name is still the same rows.
+        table.name.clone_from(&plan.name);
+        opened.push(Opened { table, read: plan.read.clone() });
+    }
+    Ok(opened)
+}
+
+fn as_text((slot, value): (&'static str, usize)) -> (&'static str, String) {
+    (slot, value.to_string())
+}
+
+/// The command line's design over the plan's defaults.
+fn design(plan: &mut Plan, asked: &DesignArgs) -> Result<()> {
+    plan.transfer = Chosen { method: asked.method.clone(), config: settings(&asked.set) };
+    if let Some(others) = &asked.others {
+        let ids = others.iter().filter(|id| !id.is_empty());
+        plan.others = ids.map(|id| Chosen { method: id.clone(), config: Value::Null }).collect();
+    }
+    if let Some(metric) = asked.metric {
+        plan.metric = metric;
+    }
+    for (slot, value) in [
+        (&mut plan.design.folds, asked.folds),
+        (&mut plan.design.repeats, asked.repeats),
+        (&mut plan.design.seeds, asked.seeds),
+        (&mut plan.importance, asked.importance),
+    ] {
+        if let Some(value) = value {
+            *slot = value;
+        }
+    }
+    plan.seed = asked.seed;
+    plan.both_directions = asked.both_directions;
+    plan.grid = asked.grid.then(|| Grid {
+        frozen: asked.frozen.clone(),
+        sizes: asked.sizes.clone(),
+        repeats: asked.grid_repeats,
+    });
+    plan.check()
+}
+
+/// `key=value` as JSON: what is no JSON is a text.
+fn settings(pairs: &[(String, String)]) -> Value {
+    if pairs.is_empty() {
+        return Value::Null;
+    }
+    let value = |text: &String| serde_json::from_str(text).unwrap_or_else(|_| Value::String(text.clone()));
+    Value::Object(pairs.iter().map(|(key, text)| (key.clone(), value(text))).collect::<Map<_, _>>())
+}
+
+fn execute(plan: Plan, sources: Vec<Opened>, targets: Vec<Opened>, given: Option<Model>, asked: &Results) -> Result<()> {
+    let owned = |opened: Vec<Opened>| opened.into_iter().map(|one| one.table).collect::<Vec<Table>>();
+    let prepared = Prepared::new(plan, &owned(sources), &owned(targets), given.as_ref())?;
+    show::study(&prepared.data(), &prepared.findings, asked.verbose)?;
+    let threads = asked.threads.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from));
+    let jobs = prepared.jobs();
+    let progress = Progress::new(jobs.iter().map(|job| job.cost).sum());
+    let outcomes = threads::work(&prepared, given, threads, &progress);
+    progress.finish();
+    let outcomes: Vec<Outcome> = outcomes?;
+    let shift = if prepared.forward.sources.is_empty() { None } else { Some(block_on(prepared.shift(&progress))?) };
+    let models = save::models(&outcomes)?;
+    let unlabelled = save::unlabelled(&prepared, &outcomes);
+    let report = assemble(&prepared, outcomes, shift)?;
+    show::report(&report)?;
+    match &asked.out {
+        Some(folder) => save::all(folder, &report, models, unlabelled.as_ref()),
+        None => Ok(()),
+    }
+}

@@ -1,0 +1,130 @@
+//! What a run leaves behind: plan, report, page, predictions and models.
+
+use std::path::Path;
+
+use autograft::cohort::Prediction;
+use autograft::report::{self, Report};
+use autograft::session::{Outcome, Prepared, Unit};
+use autograft::{Result, text};
+use serde_json::Value;
+
+use crate::{files, page};
+
+/// Predictions of rows without a label, by the final transferred model.
+pub struct Unlabelled {
+    /// What each row is called.
+    pub id: Vec<String>,
+    /// By which method.
+    pub method: String,
+    /// What was predicted.
+    pub prediction: Prediction,
+}
+
+/// The final model and the first pre-trained one, as files.
+pub fn models(outcomes: &[Outcome]) -> Result<Vec<(String, Vec<u8>)>> {
+    let mut out: Vec<(String, Vec<u8>)> = Vec::new();
+    for outcome in outcomes {
+        let name = match &outcome.unit {
+            Unit::Pretrain { .. } => "pretrained.safetensors",
+            Unit::Final { method: 0 } => "model.safetensors",
+            _ => continue,
+        };
+        if let Some(model) = &outcome.model
+            && out.iter().all(|(other, _)| other != name)
+        {
+            out.push((name.to_owned(), model.to_bytes()?));
+        }
+    }
+    Ok(out)
+}
+
+/// The predictions of the rows without a label.
+pub fn unlabelled(prepared: &Prepared, outcomes: &[Outcome]) -> Option<Unlabelled> {
+    let rows = prepared.forward.unlabelled.as_ref()?;
+    outcomes.iter().find_map(|outcome| match (&outcome.unit, &outcome.prediction) {
+        (Unit::Final { method }, Some(prediction)) => Some(Unlabelled {
+            id: rows.id.to_vec(),
+            method: prepared.entry(*method).ok()?.method.card().id.to_owned(),
+            prediction: prediction.clone(),
+        }),
+        _ => None,
+    })
+}
+
+/// Writes everything, or nothing.
+pub fn all(folder: &Path, report: &Report, models: Vec<(String, Vec<u8>)>, unlabelled: Option<&Unlabelled>) -> Result<()> {
+    let (html, charts) = page::html(report)?;
+    let mut written = vec![
+        ("plan.json".to_owned(), (report.plan.to_json()? + "\n").into_bytes()),
+        ("report.json".to_owned(), (report::to_json(report)? + "\n").into_bytes()),
+        ("report.html".to_owned(), html.into_bytes()),
+        ("predictions.csv".to_owned(), predictions(report, unlabelled).into_bytes()),
+    ];
+    written.extend(models);
+    files::write_all(folder, &written)?;
+    let names: Vec<&str> = written.iter().map(|(name, _)| name.as_str()).collect();
+    let said = [("folder", folder.display().to_string()), ("files", names.join(", "))];
+    files::print(&format!("\n{}\n", text::fill("command.wrote", &said)))?;
+    if !charts {
+        eprintln!("{}", text::fill("command.no_charts", &[("file", page::SCRIPT)]));
+    }
+    Ok(())
+}
+
+/// One line a row: out of fold where it was evaluated, by the final model where it has no label.
+fn predictions(report: &Report, unlabelled: Option<&Unlabelled>) -> String {
+    let empty = report::Predictions::default();
+    let folds = report.forward.as_ref().map_or(&empty, |comparison| &comparison.predictions);
+    let mut methods: Vec<&str> = folds.methods.keys().map(String::as_str).collect();
+    let extra = unlabelled.map(|rows| columns(&rows.prediction, &rows.method, report.data.event.as_deref())).unwrap_or_default();
+    for (name, _) in &extra {
+        if !methods.contains(&name.as_str()) {
+            methods.push(name);
+        }
+    }
+    let head = ["id", "rows", "truth"].into_iter().chain(methods.iter().copied()).map(str::to_owned).collect::<Vec<_>>();
+    let mut csv = files::csv_line(&head);
+    for (row, id) in folds.id.iter().enumerate() {
+        let truth = match folds.truth.get(row) {
+            Some(Value::String(class)) => class.clone(),
+            Some(Value::Null) | None => String::new(),
+            Some(value) => value.to_string(),
+        };
+        let mut fields = vec![id.clone(), "out_of_fold".to_owned(), truth];
+        for method in &methods {
+            fields.push(number(folds.methods.get(*method).and_then(|values| values.get(row)).copied()));
+        }
+        csv += &files::csv_line(&fields);
+    }
+    if let Some(rows) = unlabelled {
+        for (row, id) in rows.id.iter().enumerate() {
+            let mut fields = vec![id.clone(), "unlabelled".to_owned(), String::new()];
+            for method in &methods {
+                let values = extra.iter().find(|(name, _)| name == method).map(|(_, values)| values);
+                fields.push(number(values.and_then(|values| values.get(row)).copied()));
+            }
+            csv += &files::csv_line(&fields);
+        }
+    }
+    csv
+}
+
+/// A prediction as named columns. Where the event of two classes is known, its probability alone says all.
+pub fn columns(prediction: &Prediction, name: &str, event: Option<&str>) -> Vec<(String, Vec<f64>)> {
+    match prediction {
+        Prediction::Values { values } => vec![(name.to_owned(), values.clone())],
+        Prediction::Classes { names, probabilities } => {
+            let k = names.len().max(1);
+            let of = |class: usize| probabilities.chunks(k).filter_map(|row| row.get(class)).copied().collect();
+            match names.iter().position(|level| Some(level.as_str()) == event) {
+                Some(class) if k == 2 => vec![(name.to_owned(), of(class))],
+                _ => names.iter().enumerate().map(|(class, level)| (format!("{name}:{level}"), of(class))).collect(),
+            }
+        }
+    }
+}
+
+/// A number as it is read back without loss; nothing where there is none.
+pub fn number(value: Option<f64>) -> String {
+    value.filter(|v| v.is_finite()).map_or_else(String::new, |v| v.to_string())
+}

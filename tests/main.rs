@@ -6,6 +6,8 @@ mod device;
 mod evaluate;
 mod generate;
 mod math;
+mod command;
+mod flamby;
 mod methods;
 mod metrics;
 mod preprocess;

@@ -149,7 +149,7 @@ pub struct DesignArgs {
     /// The transfer procedure that the verdict is about.
     #[arg(long, default_value = "hanczar", value_name = "ID")]
     pub method: String,
-    /// A setting of that procedure, as frozen=2 or hidden=[64,32]. May be given several times.
+    /// A setting of that procedure, and of every other method that has it: frozen=2 or widths=[64,32]. May be repeated.
     #[arg(long, value_name = "KEY=VALUE", value_parser = pair)]
     pub set: Vec<(String, String)>,
     /// Methods beside it, for secondary contrasts; the plan's defaults where absent, none where empty.

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use autograft::methods::Model;
+use autograft::methods::{Model, registry};
 use autograft::plan::{Chosen, Grid, Plan, TablePlan};
 use autograft::preprocess::Preparation;
 use autograft::session::{Outcome, Prepared, assemble, scoring};
@@ -110,6 +110,12 @@ fn design(plan: &mut Plan, asked: &DesignArgs) -> Result<()> {
     if let Some(others) = &asked.others {
         let ids = others.iter().filter(|id| !id.is_empty());
         plan.others = ids.map(|id| Chosen { method: id.clone(), config: Value::Null }).collect();
+    }
+    // A network of another size is compared with one of that size: what the others know, they get too.
+    for other in plan.others.iter_mut().chain([&mut plan.baseline]) {
+        let fields = registry::find(&other.method)?.fields();
+        let known = asked.set.iter().filter(|(key, _)| fields.iter().any(|field| field.name == key)).cloned();
+        other.config = settings(&known.collect::<Vec<_>>());
     }
     if let Some(metric) = asked.metric {
         plan.metric = metric;

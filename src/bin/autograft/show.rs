@@ -12,6 +12,8 @@ use autograft::{Result, text};
 use crate::files::print;
 use crate::roles::Parts;
 
+/// Notes that `describe` tells and a comparison need not.
+const MERELY_KNOWN: [&str; 6] = ["coded_category", "constant", "all_missing", "dates", "identifier", "identifier_like"];
 /// Names listed before "and so on".
 const LISTED: usize = 12;
 
@@ -40,7 +42,8 @@ pub fn opened<'t>(tables: impl Iterator<Item = &'t Table>, verbose: bool) -> Res
         // A wide table's suspects would bury the rest; `describe` lists them all.
         let summary = table.summary();
         let suspects = summary.columns.iter().flat_map(|column| &column.suspects);
-        let notes: Vec<&Note> = table.notes.iter().chain(suspects).collect();
+        let matters = |note: &&Note| verbose || !MERELY_KNOWN.contains(&note.code.as_str());
+        let notes: Vec<&Note> = table.notes.iter().chain(suspects).filter(matters).collect();
         let most = if verbose { usize::MAX } else { LISTED };
         for shown in notes.iter().take(most) {
             print(&format!("  ? {}\n", note(shown)))?;
@@ -311,7 +314,7 @@ pub fn methods_table(comparison: &Comparison) -> Vec<Vec<String>> {
             _ => "",
         };
         let value = of(primary);
-        let interval = value.map_or_else(|| "–".to_owned(), |v| interval(fixed(v.low), fixed(v.high)));
+        let interval = value.and_then(|v| Some(interval(fixed(v.low?), fixed(v.high?)))).unwrap_or_else(|| "–".to_owned());
         let mut row = vec![method(&one.id) + role, value.map_or_else(|| "–".to_owned(), |v| fixed(v.mean)), interval];
         row.extend(columns.iter().map(|wanted| of(*wanted).map_or_else(|| "–".to_owned(), |v| fixed(v.mean))));
         rows.push(row);

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use autograft::generate::Truth;
 use autograft::metrics::Metric;
 use autograft::table::{Delimiter, Encoding, Kind};
 use clap::{Args, Parser, Subcommand};
@@ -30,6 +31,8 @@ pub enum Command {
     Describe(Describe),
     /// List the methods.
     Methods(Methods),
+    /// Make two cohorts whose truth is known.
+    Generate(Generate),
 }
 
 /// How files are read where the evidence in them is not enough. Every choice goes for all files of the call.
@@ -263,6 +266,32 @@ pub struct Methods {
     /// Write a page of documentation for each method into this folder.
     #[arg(long, value_name = "FOLDER")]
     pub docs: Option<PathBuf>,
+}
+
+/// The arguments of `generate`.
+#[derive(Debug, Args)]
+pub struct Generate {
+    /// What the source is to the target: helps, nothing or harms.
+    #[arg(value_parser = named::<Truth>)]
+    pub truth: Truth,
+    /// The folder for source.csv and target.csv.
+    #[arg(long, value_name = "FOLDER")]
+    pub out: PathBuf,
+    /// A number is to be predicted, not a class.
+    #[arg(long)]
+    pub number: bool,
+    /// Rows of the source.
+    #[arg(long, default_value_t = 1500, value_name = "N")]
+    pub source_rows: usize,
+    /// Rows of the target that may be learned from.
+    #[arg(long, default_value_t = 80, value_name = "N")]
+    pub target_rows: usize,
+    /// Rows of the target for testing.
+    #[arg(long, default_value_t = 500, value_name = "N")]
+    pub test_rows: usize,
+    /// The seed.
+    #[arg(long, default_value_t = 1)]
+    pub seed: u32,
 }
 
 /// The value of this name, as JSON spells it.

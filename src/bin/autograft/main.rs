@@ -4,6 +4,7 @@ mod args;
 mod compare;
 mod describe;
 mod files;
+mod made;
 mod methods;
 mod page;
 mod predict;
@@ -29,6 +30,7 @@ fn main() -> ExitCode {
         Command::Predict(asked) => predict::predict(&asked),
         Command::Describe(asked) => describe::describe(&asked),
         Command::Methods(asked) => methods::methods(&asked),
+        Command::Generate(asked) => made::made(&asked),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

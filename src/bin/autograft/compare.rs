@@ -24,9 +24,13 @@ pub fn compare(asked: &Compare) -> Result<()> {
     let given = asked.source_model.as_deref().map(model).transpose()?;
     let (of_sources, of_targets) = (tables(&sources), tables(&targets));
     show::opened(sources.iter().chain(&targets).map(|one| &one.table), asked.results.verbose)?;
-    let parts = roles::parts(&of_sources, &of_targets, &asked.roles, |roles| {
+    let mut parts = roles::parts(&of_sources, &of_targets, &asked.roles, |roles| {
         given.as_ref().map(|model| scoring::line_up(model, &of_targets, roles))
     })?;
+    if asked.roles.label.is_some() {
+        // Nothing was guessed.
+        parts.findings.retain(|finding| finding.key != "label_guessed");
+    }
     show::lined(&parts, asked.results.verbose)?;
     let preparation = Preparation {
         source_roles: parts.source,

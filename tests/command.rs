@@ -54,7 +54,11 @@ fn table(rows: usize, seed: u64, shift: f64) -> String {
         let sex = if rng.below(2) == 0 { "female" } else { "male" };
         let event = 1.4 * a - 1.1 * b + f64::from(u8::from(sex == "male")) + 0.7 * rng.normal() > shift;
         let marker = if row % 17 == 3 { String::new() } else { format!("{b:.4}") };
-        csv += &format!("P{seed}-{row},{:.1},{marker},{c:.4},{sex},{}\n", 60.0 + 9.0 * a, if event { "yes" } else { "no" });
+        csv += &format!(
+            "P{seed}-{row},{:.1},{marker},{c:.4},{sex},{}\n",
+            60.0 + 9.0 * a,
+            if event { "yes" } else { "no" }
+        );
     }
     csv
 }
@@ -66,8 +70,20 @@ fn study(name: &str) -> Folder {
 const TABLES: [&str; 6] = ["--source", "source.csv", "--target", "target.csv", "--label", "outcome"];
 /// So small that the whole takes seconds.
 const SMALL: [&str; 14] = [
-    "--folds", "3", "--repeats", "1", "--seeds", "1", "--importance", "1", "--set", "widths=[6,4]", "--set",
-    "max_epochs=8", "--set", "frozen=1",
+    "--folds",
+    "3",
+    "--repeats",
+    "1",
+    "--seeds",
+    "1",
+    "--importance",
+    "1",
+    "--set",
+    "widths=[6,4]",
+    "--set",
+    "max_epochs=8",
+    "--set",
+    "frozen=1",
 ];
 
 fn compare<'a>(more: &[&'a str]) -> Vec<&'a str> {
@@ -81,8 +97,31 @@ const WRITTEN: [&str; 6] =
 #[test]
 fn the_same_bytes_from_threads_and_plans() {
     let folder = study("same");
-    folder.done(&compare(&["--grid", "--frozen", "0,1", "--sizes", "10", "--grid-repeats", "2", "--threads", "1", "--out", "one"]));
-    folder.done(&["run", "one/plan.json", "--source", "source.csv", "--target", "target.csv", "--threads", "2", "--out", "two"]);
+    folder.done(&compare(&[
+        "--grid",
+        "--frozen",
+        "0,1",
+        "--sizes",
+        "10",
+        "--grid-repeats",
+        "2",
+        "--threads",
+        "1",
+        "--out",
+        "one",
+    ]));
+    folder.done(&[
+        "run",
+        "one/plan.json",
+        "--source",
+        "source.csv",
+        "--target",
+        "target.csv",
+        "--threads",
+        "2",
+        "--out",
+        "two",
+    ]);
     for file in WRITTEN {
         assert!(folder.bytes(&format!("one/{file}")) == folder.bytes(&format!("two/{file}")), "{file} differs");
     }
@@ -176,9 +215,19 @@ fn a_kept_model_predicts_new_rows() {
 
 #[test]
 fn a_target_without_labels_gets_predictions_and_no_verdict() {
-    let unlabelled: String = table(40, 2, 0.4).lines().map(|line| line.rsplit_once(',').unwrap().0.to_owned() + "\n").collect();
+    let unlabelled: String =
+        table(40, 2, 0.4).lines().map(|line| line.rsplit_once(',').unwrap().0.to_owned() + "\n").collect();
     let folder = Folder::new("unlabelled").with("source.csv", &table(160, 1, 0.0)).with("target.csv", &unlabelled);
-    let mut args = vec!["compare", "--source", "source.csv", "--target", "target.csv", "--no-target-label", "--source-label", "outcome"];
+    let mut args = vec![
+        "compare",
+        "--source",
+        "source.csv",
+        "--target",
+        "target.csv",
+        "--no-target-label",
+        "--source-label",
+        "outcome",
+    ];
     args.extend(["--method", "source_only", "--set", "max_epochs=8", "--out", "out"]);
     folder.done(&args);
     assert!(folder.json("out/report.json")["forward"].is_null());
@@ -209,10 +258,15 @@ fn bad_input_is_told_with_its_place_and_a_way_out() {
         .with("header.csv", "id,age,marker,noise,sex,outcome\n")
         .with("ragged.csv", &ragged)
         .with("one_class.csv", &one_class)
-        .with("strange.csv", "a,b,outcome\n1,2,yes\n2,3,no\n3,4,yes\n4,1,no\n5,2,yes\n6,3,no\n7,2,yes\n8,1,no\n9,3,yes\n")
+        .with(
+            "strange.csv",
+            "a,b,outcome\n1,2,yes\n2,3,no\n3,4,yes\n4,1,no\n5,2,yes\n6,3,no\n7,2,yes\n8,1,no\n9,3,yes\n",
+        )
         .with("plan.txt", "no plan")
         .with("model.bin", "no model");
-    let target = |file: &'static str| vec!["compare", "--source", "source.csv", "--target", file, "--label", "outcome", "--out", "out"];
+    let target = |file: &'static str| {
+        vec!["compare", "--source", "source.csv", "--target", file, "--label", "outcome", "--out", "out"]
+    };
     let cases: Vec<(Vec<&str>, &[&str])> = vec![
         (target("absent.csv"), &["absent.csv"]),
         (target("empty.csv"), &["empty.csv"]),
@@ -248,7 +302,8 @@ fn a_plan_for_other_columns_is_refused_by_name() {
     folder.done(&compare(&["--out", "out"]));
     let other = table(60, 2, 0.4).replacen("marker", "biomarker_x", 1);
     let folder = folder.with("other.csv", &other);
-    let output = folder.run(&["run", "out/plan.json", "--source", "source.csv", "--target", "other.csv", "--out", "no"]);
+    let output =
+        folder.run(&["run", "out/plan.json", "--source", "source.csv", "--target", "other.csv", "--out", "no"]);
     let said = String::from_utf8_lossy(&output.stderr);
     assert_eq!(output.status.code(), Some(2), "{said}");
     assert!(said.contains("marker") && !folder.0.join("no").exists(), "{said}");

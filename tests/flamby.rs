@@ -75,8 +75,16 @@ fn train(x: &[Vec<f64>], y: &[bool], seed: u64) -> (Vec<f64>, f64) {
     let weight = (0..INPUTS).map(|_| draw()).collect();
     let layer = Layer { inputs: INPUTS, outputs: 1, weight, bias: vec![draw()] };
     let model = Mlp::build(&[layer], &device.clone().autodiff());
-    let schedule =
-        Schedule { name: "flamby", rows: x.len(), batch: 4, max_epochs: 50, patience: 50, max_steps: None, rate: 1e-3, decay: 0.0 };
+    let schedule = Schedule {
+        name: "flamby",
+        rows: x.len(),
+        batch: 4,
+        max_epochs: 50,
+        patience: 50,
+        max_steps: None,
+        rate: 1e-3,
+        decay: 0.0,
+    };
     let run = Run::new(device.clone(), seed, &Quiet);
     let upload = |values: Vec<f32>, columns: usize| {
         let rows = values.len() / columns;
@@ -158,11 +166,15 @@ fn mean_sd(values: &[f64]) -> (f64, f64) {
 #[test]
 fn the_published_table_comes_out() {
     let (Some(patients), Some(published)) = (patients(), published()) else { return };
-    let count = |hospital: usize, trains: bool| patients.iter().filter(|p| p.hospital == hospital && p.trains == trains).count();
+    let count = |hospital: usize, trains: bool| {
+        patients.iter().filter(|p| p.hospital == hospital && p.trains == trains).count()
+    };
     let sizes: Vec<(usize, usize)> = (0..4).map(|h| (count(h, true), count(h, false))).collect();
     assert_eq!(sizes, [(199, 104), (172, 89), (30, 16), (85, 45)]);
     let ours = ours(&patients);
-    let mut table = String::from("| train | test | published, mean ± SD of 5 | ours, mean ± SD of 5 | within 2 SD |\n| --- | --- | --- | --- | --- |\n");
+    let mut table = String::from(
+        "| train | test | published, mean ± SD of 5 | ours, mean ± SD of 5 | within 2 SD |\n| --- | --- | --- | --- | --- |\n",
+    );
     let mut misses = Vec::new();
     for method in METHODS {
         for (place, test) in TESTS.into_iter().enumerate() {
@@ -172,7 +184,8 @@ fn the_published_table_comes_out() {
             let allowed = (2.0 * (their_sd.powi(2) + my_sd.powi(2)).sqrt()).max(patient);
             let near = (theirs - mine).abs() <= allowed;
             let shown = if near { "yes" } else { "no" };
-            writeln!(table, "| {method} | {test} | {theirs:.3} ± {their_sd:.3} | {mine:.3} ± {my_sd:.3} | {shown} |").unwrap();
+            writeln!(table, "| {method} | {test} | {theirs:.3} ± {their_sd:.3} | {mine:.3} ± {my_sd:.3} | {shown} |")
+                .unwrap();
             if !near {
                 misses.push(format!("{method} on {test}: {mine:.3}, published {theirs:.3}, allowed ±{allowed:.3}"));
             }

@@ -84,6 +84,10 @@ pub fn assemble(sources: &[&Table], targets: &[&Table], preparation: &Preparatio
 
     let mut findings = Vec::new();
     let target = target_side(targets, target_roles, label, mapping, &columns, scheme.as_ref(), &mut findings)?;
+    // The target's fault is told before what follows from it in the source.
+    if label.target.is_some() && !target.train.is_empty() {
+        one_class(target.all.select(&target.train).y.as_ref(), &target.file, label.target.as_deref())?;
+    }
     let sources =
         source_side(sources, source_roles, label, mapping, &columns, scheme.as_ref(), &target, &mut findings)?;
     finish(sources, target, label, findings)

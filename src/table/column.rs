@@ -222,8 +222,14 @@ impl Column {
                 if !(0..numbers.len()).any(gone) {
                     return self.clone();
                 }
+                // Kept numbers are written with a point; odd texts as they stood.
+                let written = |row: usize| {
+                    let odd = self.odd.as_ref().is_some_and(|odd| odd.get(row).is_some());
+                    let text = self.cell_text(row);
+                    if self.decimal == b',' && !odd { text.replace('.', ",") } else { text }
+                };
                 let cells: Vec<Option<String>> = (0..numbers.len())
-                    .map(|row| (!gone(row)).then(|| self.cell_text(row)).filter(|text| !text.is_empty()))
+                    .map(|row| (!gone(row)).then(|| written(row)).filter(|text| !text.is_empty()))
                     .collect();
                 let (numbers, odd, _) =
                     from_texts(cells.iter().map(Option::as_deref), numbers.chunk_rows, self.decimal);

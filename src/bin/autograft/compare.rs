@@ -2,7 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use autograft::methods::{Model, registry};
+use autograft::methods::config::Range;
+use autograft::methods::{Field, Model, registry};
 use autograft::plan::{Chosen, Grid, Plan, TablePlan};
 use autograft::preprocess::Preparation;
 use autograft::session::{Outcome, Prepared, assemble, scoring};
@@ -82,7 +83,8 @@ fn table_plans(opened: &[Opened]) -> Vec<TablePlan> {
 /// The plan's tables: from the paths given, else by name in the plan's folder.
 fn reopen(plans: &[TablePlan], given: &[PathBuf], folder: &Path) -> Result<Vec<Opened>> {
     if !given.is_empty() && given.len() != plans.len() {
-        let reason = text::fill("command.tables_given", &[("found", given.len()), ("needed", plans.len())].map(as_text));
+        let reason =
+            text::fill("command.tables_given", &[("found", given.len()), ("needed", plans.len())].map(as_text));
         return Err(Code::BadPlan.err().with("reason", reason));
     }
     let mut opened = Vec::new();
@@ -110,7 +112,8 @@ fn as_text((slot, value): (&'static str, usize)) -> (&'static str, String) {
 
 /// The command line's design over the plan's defaults.
 fn design(plan: &mut Plan, asked: &DesignArgs) -> Result<()> {
-    plan.transfer = Chosen { method: asked.method.clone(), config: settings(&asked.set) };
+    let fields = registry::find(&asked.method)?.fields();
+    plan.transfer = Chosen { method: asked.method.clone(), config: settings(&asked.set, &fields) };
     if let Some(others) = &asked.others {
         let ids = others.iter().filter(|id| !id.is_empty());
         plan.others = ids.map(|id| Chosen { method: id.clone(), config: Value::Null }).collect();
@@ -119,7 +122,7 @@ fn design(plan: &mut Plan, asked: &DesignArgs) -> Result<()> {
     for other in plan.others.iter_mut().chain([&mut plan.baseline]) {
         let fields = registry::find(&other.method)?.fields();
         let known = asked.set.iter().filter(|(key, _)| fields.iter().any(|field| field.name == key)).cloned();
-        other.config = settings(&known.collect::<Vec<_>>());
+        other.config = settings(&known.collect::<Vec<_>>(), &fields);
     }
     if let Some(metric) = asked.metric {
         plan.metric = metric;
@@ -144,16 +147,26 @@ fn design(plan: &mut Plan, asked: &DesignArgs) -> Result<()> {
     plan.check()
 }
 
-/// `key=value` as JSON: what is no JSON is a text.
-fn settings(pairs: &[(String, String)]) -> Value {
+/// `key=value` as JSON: a text where the field is one of several names, or where it is no JSON.
+fn settings(pairs: &[(String, String)], fields: &[Field]) -> Value {
     if pairs.is_empty() {
         return Value::Null;
     }
-    let value = |text: &String| serde_json::from_str(text).unwrap_or_else(|_| Value::String(text.clone()));
-    Value::Object(pairs.iter().map(|(key, text)| (key.clone(), value(text))).collect::<Map<_, _>>())
+    let value = |key: &str, given: &String| {
+        let named = fields.iter().any(|field| field.name == key && matches!(field.range, Range::Choice { .. }));
+        let json = if named { None } else { serde_json::from_str(given).ok() };
+        json.unwrap_or_else(|| Value::String(given.clone()))
+    };
+    Value::Object(pairs.iter().map(|(key, given)| (key.clone(), value(key, given))).collect::<Map<_, _>>())
 }
 
-fn execute(plan: Plan, sources: Vec<Opened>, targets: Vec<Opened>, given: Option<Model>, asked: &Results) -> Result<()> {
+fn execute(
+    plan: Plan,
+    sources: Vec<Opened>,
+    targets: Vec<Opened>,
+    given: Option<Model>,
+    asked: &Results,
+) -> Result<()> {
     let owned = |opened: Vec<Opened>| opened.into_iter().map(|one| one.table).collect::<Vec<Table>>();
     let prepared = Prepared::new(plan, &owned(sources), &owned(targets), given.as_ref())?;
     show::study(&prepared.data(), &prepared.findings, asked.verbose)?;

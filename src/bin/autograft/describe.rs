@@ -37,9 +37,7 @@ pub fn describe(asked: &Describe) -> Result<()> {
 fn row(column: &ColumnSummary) -> Vec<String> {
     let kind = column.kind.and_then(|kind| serde_json::to_value(kind).ok()).and_then(|v| v.as_str().map(str::to_owned));
     let values = match (column.quartiles, column.min, column.max) {
-        (Some([low, middle, high]), Some(min), Some(max)) => {
-            [min, low, middle, high, max].map(short).join("  ")
-        }
+        (Some([low, middle, high]), Some(min), Some(max)) => [min, low, middle, high, max].map(short).join("  "),
         _ => {
             let more = if column.distinct > LEVELS { ", …" } else { "" };
             let levels = column.levels.iter().take(LEVELS).map(|(level, n)| format!("{level}: {n}"));

@@ -87,18 +87,28 @@ fn page(method: &dyn AnyMethod) -> String {
 }
 
 fn setting(field: &Field) -> String {
-    let unit = if field.unit.is_empty() { String::new() } else { format!(" {}", text::get(&format!("unit.{}", field.unit))) };
+    let unit =
+        if field.unit.is_empty() { String::new() } else { format!(" {}", text::get(&format!("unit.{}", field.unit))) };
     let range = match &field.range {
         Range::Whole { low, high } => format!("{low} – {high}{unit}"),
         Range::Real { low, high } => format!("{low} – {high}{unit}"),
         Range::Switch => "true, false".to_owned(),
         Range::Choice { options } => options.join(", "),
         Range::Wholes { low, high, min_len, max_len } => {
-            let facts = [("low", low.to_string()), ("high", high.to_string()), ("min", min_len.to_string()), ("max", max_len.to_string())];
+            let facts = [
+                ("low", low.to_string()),
+                ("high", high.to_string()),
+                ("min", min_len.to_string()),
+                ("max", max_len.to_string()),
+            ];
             text::fill("command.docs.wholes", &facts) + &unit
         }
     };
-    let help = format!("{}: {}", text::get(&format!("config.{}", field.name)), text::get(&format!("config.{}.help", field.name)));
+    let help = format!(
+        "{}: {}",
+        text::get(&format!("config.{}", field.name)),
+        text::get(&format!("config.{}.help", field.name))
+    );
     format!("| `{}` | `{}` | {range} | {help} |\n", field.name, field.default)
 }
 

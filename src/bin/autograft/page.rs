@@ -20,7 +20,8 @@ pub fn html(report: &Report) -> Result<(String, bool)> {
     let facts = if charts { format!("<noscript>\n{facts}</noscript>\n") } else { format!("<main>\n{facts}</main>\n") };
     // Inside a script element only "<" could end it early.
     let json = to_json(report)?.replace('<', "\\u003c");
-    let script = script.map(|code| format!("<script>{}</script>\n", code.replace("</script", "<\\/script"))).unwrap_or_default();
+    let script =
+        script.map(|code| format!("<script>{}</script>\n", code.replace("</script", "<\\/script"))).unwrap_or_default();
     let title = escape(text::get("command.report.title"));
     // Nothing is loaded: the policy says so to the browser as well.
     let policy = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data: blob:";

@@ -19,7 +19,8 @@ pub fn predict(asked: &Predict) -> Result<()> {
     let run = Run::new(autograft::device::cpu(), 0, &watch);
     let (rows, prediction) = block_on(scoring::table(&model, table, &run))?;
     let columns = save::columns(&prediction, "prediction", None);
-    let head: Vec<String> = std::iter::once("id".to_owned()).chain(columns.iter().map(|(name, _)| name.clone())).collect();
+    let head: Vec<String> =
+        std::iter::once("id".to_owned()).chain(columns.iter().map(|(name, _)| name.clone())).collect();
     let mut csv = files::csv_line(&head);
     for (row, id) in rows.id.iter().enumerate() {
         let mut fields = vec![id.clone()];

@@ -86,7 +86,8 @@ impl Watch for Progress {
                     let shown: Vec<(String, String)> = facts
                         .into_iter()
                         .map(|(slot, value)| {
-                            let value = if slot == "method" { text::get(&format!("method.{value}")).to_owned() } else { value };
+                            let value =
+                                if slot == "method" { text::get(&format!("method.{value}")).to_owned() } else { value };
                             (slot, value)
                         })
                         .collect();

@@ -176,7 +176,8 @@ fn kind_of(tables: &[&Table], name: &str) -> LabelKind {
 
 /// `target[*factor][+offset]` as a pair.
 fn by_hand(sources: &[&Table], targets: &[&Table], from: &str, to: &str) -> Result<Pair> {
-    let wrong = |value: &str| Code::WrongType.err().with("field", "map").with("value", value).with("expected", "a number");
+    let wrong =
+        |value: &str| Code::WrongType.err().with("field", "map").with("value", value).with("expected", "a number");
     let number = |text: &str| text.parse::<f64>().ok().filter(|v| v.is_finite()).ok_or_else(|| wrong(text));
     // A column may itself hold these signs: the whole is tried first.
     let known = |name: &str| targets.iter().any(|table| table.column(name).is_some());

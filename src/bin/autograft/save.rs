@@ -52,7 +52,12 @@ pub fn unlabelled(prepared: &Prepared, outcomes: &[Outcome]) -> Option<Unlabelle
 }
 
 /// Writes everything, or nothing.
-pub fn all(folder: &Path, report: &Report, models: Vec<(String, Vec<u8>)>, unlabelled: Option<&Unlabelled>) -> Result<()> {
+pub fn all(
+    folder: &Path,
+    report: &Report,
+    models: Vec<(String, Vec<u8>)>,
+    unlabelled: Option<&Unlabelled>,
+) -> Result<()> {
     let (html, charts) = page::html(report)?;
     let mut written = vec![
         ("plan.json".to_owned(), (report.plan.to_json()? + "\n").into_bytes()),
@@ -76,13 +81,16 @@ fn predictions(report: &Report, unlabelled: Option<&Unlabelled>) -> String {
     let empty = report::Predictions::default();
     let folds = report.forward.as_ref().map_or(&empty, |comparison| &comparison.predictions);
     let mut methods: Vec<&str> = folds.methods.keys().map(String::as_str).collect();
-    let extra = unlabelled.map(|rows| columns(&rows.prediction, &rows.method, report.data.event.as_deref())).unwrap_or_default();
+    let extra = unlabelled
+        .map(|rows| columns(&rows.prediction, &rows.method, report.data.event.as_deref()))
+        .unwrap_or_default();
     for (name, _) in &extra {
         if !methods.contains(&name.as_str()) {
             methods.push(name);
         }
     }
-    let head = ["id", "rows", "truth"].into_iter().chain(methods.iter().copied()).map(str::to_owned).collect::<Vec<_>>();
+    let head =
+        ["id", "rows", "truth"].into_iter().chain(methods.iter().copied()).map(str::to_owned).collect::<Vec<_>>();
     let mut csv = files::csv_line(&head);
     for (row, id) in folds.id.iter().enumerate() {
         let truth = match folds.truth.get(row) {

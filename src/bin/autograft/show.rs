@@ -161,7 +161,8 @@ pub fn study(data: &Data, all: &[Finding], verbose: bool) -> Result<()> {
 
 /// Who is in the study, a line a cohort.
 pub fn study_lines(data: &Data) -> Vec<String> {
-    let mut lines: Vec<String> = data.sources.iter().map(|size| cohort("command.source", size, &data.classes)).collect();
+    let mut lines: Vec<String> =
+        data.sources.iter().map(|size| cohort("command.source", size, &data.classes)).collect();
     lines.push(cohort("command.target", &data.target, &data.classes));
     lines.extend(data.test.iter().map(|size| cohort("command.test", size, &data.classes)));
     if data.unlabelled > 0 {
@@ -298,12 +299,22 @@ fn method(id: &str) -> String {
 /// The methods and what they reached: the primary metric with its interval, others beside it.
 pub fn methods_table(comparison: &Comparison) -> Vec<Vec<String>> {
     let primary = comparison.estimand.metric;
-    let beside = [Metric::Auroc, Metric::Auprc, Metric::Brier, Metric::LogLoss, Metric::CalibrationSlope, Metric::Rmse, Metric::Mae, Metric::R2];
+    let beside = [
+        Metric::Auroc,
+        Metric::Auprc,
+        Metric::Brier,
+        Metric::LogLoss,
+        Metric::CalibrationSlope,
+        Metric::Rmse,
+        Metric::Mae,
+        Metric::R2,
+    ];
     let there = |metric: &Metric| {
         *metric != primary && comparison.methods.iter().any(|m| m.metrics.iter().any(|one| one.metric == *metric))
     };
     let columns: Vec<Metric> = beside.into_iter().filter(there).collect();
-    let mut head = vec![text::get("command.method").to_owned(), metric(primary), text::get("command.interval").to_owned()];
+    let mut head =
+        vec![text::get("command.method").to_owned(), metric(primary), text::get("command.interval").to_owned()];
     head.extend(columns.iter().map(|one| metric(*one)));
     let mut rows = vec![head];
     for one in &comparison.methods {
@@ -314,7 +325,8 @@ pub fn methods_table(comparison: &Comparison) -> Vec<Vec<String>> {
             _ => "",
         };
         let value = of(primary);
-        let interval = value.and_then(|v| Some(interval(fixed(v.low?), fixed(v.high?)))).unwrap_or_else(|| "–".to_owned());
+        let interval =
+            value.and_then(|v| Some(interval(fixed(v.low?), fixed(v.high?)))).unwrap_or_else(|| "–".to_owned());
         let mut row = vec![method(&one.id) + role, value.map_or_else(|| "–".to_owned(), |v| fixed(v.mean)), interval];
         row.extend(columns.iter().map(|wanted| of(*wanted).map_or_else(|| "–".to_owned(), |v| fixed(v.mean))));
         rows.push(row);

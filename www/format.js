@@ -14,7 +14,10 @@ export function fixed(x, digits = 3) {
 
 /** @param {number | null | undefined} x */
 export function signed(x, digits = 3) {
-  return finite(x) ? (Number(x) > 0 ? "+" : "") + fixed(x, digits) : NONE;
+  if (!finite(x)) return NONE;
+  // A rounded zero has no sign.
+  const rounded = Number(Number(x).toFixed(digits)) || 0;
+  return (rounded > 0 ? "+" : "") + fixed(rounded, digits);
 }
 
 /** Three significant figures, as a value of a table. @param {number | null | undefined} x */

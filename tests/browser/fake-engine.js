@@ -105,7 +105,7 @@ export class FakeEngine {
       case "measure": await wait(200); return { cpu_ms: 30, gpu_ms: null, choice: "cpu", reason: ["device.reason.not_measured", []] };
       case "keep_pretrained": return {};
       case "run": {
-        onEvent({ type: "phase", name: request.unit.type === "pretrain" ? "pretrain" : "adapt", facts: [["method", request.unit.method], ["frozen", 2]] });
+        onEvent({ type: "phase", name: request.unit.type === "pretrain" ? "pretrain" : "fine_tune", facts: [["method", request.unit.method], ["frozen", 2]] });
         const steps = 20;
         for (let step = 0; step < steps; step++) {
           await wait(this.pace * (request.unit.type === "pretrain" ? 3 : 1));

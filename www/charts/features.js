@@ -12,7 +12,8 @@ export function features(features, { width }) {
   const some = features.slice(0, MOST);
   const short = (/** @type {string} */ name) => (name.length > 22 ? `${name.slice(0, 20)}…` : name);
   const names = some.map(({ name }) => name);
-  return plot({
+  const reach = Math.max(0.2, ...some.map(({ smd }) => Math.abs(smd)).filter(Number.isFinite));
+  const made = plot({
     height: 60 + 24 * some.length, marginLeft: Math.min(170, 16 + 7 * Math.max(4, ...names.map((name) => short(name).length))),
     x: { label: t("chart.smd"), grid: true, nice: true, ticks: width < 480 ? 4 : 7 },
     y: { domain: names, label: null, tickFormat: short, tickSize: 0 },
@@ -21,8 +22,12 @@ export function features(features, { width }) {
       Plot.ruleX([0], { stroke: "currentColor" }),
       Plot.link(some, { y: "name", x1: 0, x2: "smd", stroke: TARGET, strokeWidth: 2, strokeOpacity: 0.5 }),
       Plot.dot(some, { y: "name", x: "smd", fill: TARGET, r: 4.5 }),
+      Plot.barX(some, { y: "name", x1: -reach, x2: reach, fill: "transparent", className: "rows" }),
     ],
   }, { width, label: t("chart.features.title") });
+  // A feature's row can be clicked; by keyboard the list under the chart does the same.
+  [...made.querySelectorAll(".rows rect")].forEach((rect, at) => rect.setAttribute("data-feature", names[at]));
+  return made;
 }
 
 /** @param {any[]} features */

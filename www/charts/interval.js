@@ -28,7 +28,7 @@ export function interval({ contrasts, metric }, { width }) {
       ...band,
       Plot.ruleX([0], { stroke: "currentColor", strokeWidth: 1.5 }),
       ...marks,
-      Plot.text(rows, { x: -reach, y: "name", text: "name", textAnchor: "start", dy: -16, stroke: "var(--card)", strokeWidth: 4, fill: "currentColor", fontWeight: (row) => (row.primary ? 600 : 400) }),
+      Plot.text(rows, { x: -reach, y: "name", text: "name", textAnchor: "start", dy: -16, stroke: "var(--card)", strokeWidth: 4, fill: "currentColor" }),
       Plot.text([t("chart.harms")], { frameAnchor: "top-left", dy: -26, fontWeight: 600 }),
       Plot.text([t("chart.helps")], { frameAnchor: "top-right", dy: -26, fontWeight: 600 }),
     ],

@@ -40,7 +40,7 @@ class ShiftView extends LitElement {
     return html`
       ${auc ? html`<section class="card sentence"><p class="big">${t(`shift.degree.${degree(auc.estimate)}`)}</p>
         <p>${t("shift.auc", { auc: fixed(auc.estimate, 2), low: fixed(auc.low, 2), high: fixed(auc.high, 2) })} <span class="soft">${t("shift.auc.scale")}</span></p>${this.prevalence()}</section>` : html`<section class="card">${this.prevalence()}</section>`}
-      <div class="two wide-left">
+      <div class="two" @click=${(/** @type {MouseEvent} */ event) => { const name = /** @type {Element} */ (event.target).closest?.("[data-feature]")?.getAttribute("data-feature"); if (name) this.chosen = name; }}>
         <section class="card">${figure({ name: "shift", heading: t("chart.features.title"), note: t("chart.features.note", { n: Math.min(25, sorted.length) }), chart: featuresChart, table: featuresTable, data: sorted })}</section>
         <section class="card" aria-live="polite">${chosen ? figure({ name: "distributions", heading: t("chart.distributions.title", { feature: chosen.name }), note: t("shift.feature", { smd: signed(chosen.smd, 2), ks: fixed(chosen.ks, 2), q: pValue(chosen.q) }), chart: distributions, table: distributionsTable, data: chosen }) : nothing}</section>
       </div>

@@ -25,8 +25,8 @@ class Data extends Base {
       <div aria-live="polite" class="live">${state.working && ["suggest", "line_up", "prepare"].includes(state.working) ? html`<p class="soft working">${t(`working.${state.working}`)}</p>` : nothing}</div>
       ${state.dataFailure ? this.problem() : nothing}
       <ag-questions></ag-questions>
-      ${state.prepared && !state.dataFailure ? this.counts() : nothing}
       <ag-outcome></ag-outcome>
+      ${state.prepared && !state.dataFailure ? this.counts() : nothing}
       ${findings([...(state.suggestion?.notes ?? []), ...(state.prepared?.findings ?? [])], t("findings.title"))}
       <ag-columns></ag-columns>
       <ag-mapping></ag-mapping>
@@ -46,7 +46,7 @@ class Data extends Base {
       <div class="two"><div><h3><span class="swatch source" aria-hidden="true"></span>${t("side.source")}</h3><ul class="plain">${data.sources.map((/** @type {any} */ one) => side(one, t("side.source")))}</ul></div>
       <div><h3><span class="swatch target" aria-hidden="true"></span>${t("side.target")}</h3><ul class="plain">${side(data.target, t("side.target"))}</ul></div></div>
       <p>${t("counts.features", { n: whole(data.features?.length ?? data.features) })}</p>
-      ${state.prepared.verdict_possible ? nothing : html`<p class="note">${t("counts.no_verdict")}</p>`}</section>`;
+      ${state.prepared.verdict_possible ? nothing : html`<p class="note">${t("counts.no_verdict")}</p>`}${onward("shift")}</section>`;
   }
 
   examples() {

@@ -7,6 +7,7 @@ import { openExample, readExamples } from "./examples.js";
 import { readPreferences } from "./preferences.js";
 import { start } from "./start.js";
 import { change, running, state } from "./store.js";
+import { desk } from "./workers.js";
 
 readPreferences();
 const place = /** @type {HTMLElement} */ (document.querySelector("#app"));
@@ -21,8 +22,7 @@ change({ seal: started.seal, engine: started.engine });
 if (started.engine) {
   started.engine.onCrash = (reason) => change({ notice: { failure: { code: "internal", facts: [["reason", reason]] } } });
   try {
-    const { methods } = /** @type {any} */ (await started.engine.request(/** @type {any} */ ({ type: "methods" })));
-    change({ methods });
+    change({ methods: (await desk({ type: "methods" })).methods });
   } catch (failure) {
     change({ notice: { failure } });
   }

@@ -1,6 +1,7 @@
 // What a person takes home, and what she brings back: plan, predictions, models, report, run file. Blobs only.
 
 import { change, state } from "./store.js";
+import { t } from "./words.js";
 import { download, fileName } from "./save.js";
 
 /** The models of the finished run, by method. */
@@ -37,4 +38,21 @@ export async function readRun(file) {
     return { unit, key: JSON.stringify(unit), needs: null, cost: 0, status: "done", worker: null, ms, summary, bytes: part, failure: null, tries: 0 };
   });
   return { plan: header.plan, jobs };
+}
+
+/** Held-out predictions, a row each. @param {any} report @returns {import("./charts/table.js").Table} */
+export function predictionsTable(report) {
+  const { id, truth, methods } = report.forward.predictions;
+  const names = Object.keys(methods);
+  return {
+    columns: [t("table.row"), t("table.truth"), ...names.map((name) => t(`method.${name}.name`))],
+    rows: id.map((/** @type {string} */ name, /** @type {number} */ at) => [name, truth[at], ...names.map((method) => methods[method][at])]),
+  };
+}
+
+/** @param {string[]} id @param {any} prediction @returns {import("./charts/table.js").Table} */
+export function scoresTable(id, prediction) {
+  if (prediction.type === "values") return { columns: [t("table.row"), t("chart.predicted_value")], rows: id.map((name, at) => [name, prediction.values[at]]) };
+  const { names, probabilities } = prediction;
+  return { columns: [t("table.row"), ...names.map((/** @type {string} */ name) => t("table.risk_of", { name }))], rows: id.map((name, at) => [name, ...names.map((/** @type {string} */ _, /** @type {number} */ of) => probabilities[at * names.length + of])]) };
 }

@@ -21,7 +21,7 @@ function show() {
       <button type="button" class="quiet" @click=${turnTheme}>${t("app.dark")}</button></div></header>
     <main id="stage" class="report">
       ${report ? html`<h1>${t("stage.verdict.title")}</h1><ag-verdict-view .report=${{ ...report }}></ag-verdict-view>
-        ${report.importance?.length ? html`<h1>${t("stage.why.title")}</h1>${whyView(report)}` : ""}
+        ${report.forward?.importance?.length ? html`<h1>${t("stage.why.title")}</h1>${whyView(report)}` : ""}
         ${report.shift ? html`<h1>${t("stage.shift.title")}</h1><ag-shift-view .shift=${{ ...report.shift }}></ag-shift-view>` : ""}
         ${findings(report.findings ?? [], t("findings.title"))}
         <details class="card"><summary>${t("report.plan")}</summary><pre tabindex="0">${JSON.stringify(report.plan, null, 1)}</pre></details>` : t("report.empty")}

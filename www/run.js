@@ -1,7 +1,7 @@
 // The scheduler: units of work over the workers. Finished units survive a cancel, a crash and, in a run file, the visit.
 
-import { change, state } from "./store.js";
-import { bring, pretrained } from "./workers.js";
+import { change, methodsOf, state } from "./store.js";
+import { bring, desk, deviceOf, pretrained } from "./workers.js";
 
 /** @typedef {{ unit: any, needs: string | null, cost: number, key: string, status: "waiting" | "running" | "done" | "failed", worker: number | null, ms: number, summary: any, bytes: ArrayBuffer | null, failure: any, tries: number }} Job */
 
@@ -19,8 +19,7 @@ function show() {
 
 /** How many workers the data leave room for; a GPU serves one. */
 function places() {
-  const device = state.plan.device === "auto" ? state.measured?.choice : state.plan.device;
-  if (device === "gpu") return 1;
+  if (deviceOf() === "gpu") return 1;
   const tables = state.opened.reduce((sum, one) => sum + (one.table?.byteLength ?? 0), 0);
   return Math.max(1, Math.min(state.engine.size, Math.floor(MEMORY / Math.max(1, 4 * tables))));
 }
@@ -31,11 +30,11 @@ const keyOf = (unit) => JSON.stringify(unit);
 /** @param {Job[]} [finished] of the same plan, from before or from a run file @returns {any} */
 function freshRun(finished = []) {
   const known = new Map(finished.filter((job) => job.status === "done").map((job) => [job.key, job]));
-  const jobs = state.prepared.units.map((/** @type {any} */ planned) => {
+  const jobs = state.prepared.jobs.map((/** @type {any} */ planned) => {
     const key = keyOf(planned.unit);
     return known.get(key) ?? { ...planned, needs: planned.needs ?? null, key, status: "waiting", worker: null, ms: 0, summary: null, bytes: null, failure: null, tries: 0 };
   });
-  return { status: "idle", jobs, plan: state.plan, startedAt: 0, activeMs: 0, phases: {}, losses: {}, failure: null };
+  return { status: "idle", jobs, plan: state.plan, methods: methodsOf(state.plan), startedAt: 0, activeMs: 0, phases: {}, losses: {}, failure: null };
 }
 
 /** Starts, or goes on where it stopped. @param {Job[]} [finished] */
@@ -59,8 +58,8 @@ export async function startRun(finished) {
     change({ run: { ...state.run, reporting: true } });
     await bring(0, null, signal);
     const buffers = run.jobs.map((/** @type {Job} */ job) => job.bytes).filter(Boolean);
-    const answer = await state.engine.request({ type: "report" }, { buffers, worker: 0, signal });
-    change({ report: answer.report ?? answer, saved: false });
+    const { type, buffers: none, ...report } = await desk({ type: "report", shift: state.shift }, { buffers, worker: 0, signal });
+    change({ report, saved: false });
     finish("done");
   } catch (failure) {
     finish(signal.aborted ? "stopped" : "failed", signal.aborted ? null : failure);
@@ -76,7 +75,7 @@ function finish(status, failure = null) {
 
 /** The next unit whose pre-training is done: pre-trainings first, then in order. @param {Job[]} jobs */
 function next(jobs) {
-  const ready = jobs.filter((job) => job.status === "waiting" && (job.needs === null || pretrained.has(job.needs) || state.sourceModel));
+  const ready = jobs.filter((job) => job.status === "waiting" && (job.needs === null || pretrained.has(job.needs) || job.needs === "given"));
   return ready.find((job) => job.unit.type === "pretrain") ?? ready[0];
 }
 
@@ -102,9 +101,9 @@ async function one(run, job, at, signal) {
   show();
   try {
     await bring(at, job.needs, signal);
-    const answer = await state.engine.request({ type: "run", unit: job.unit }, { worker: at, signal, onEvent: (/** @type {any} */ event) => hear(run, at, job, event) });
-    Object.assign(job, { status: "done", ms: performance.now() - began, summary: answer.summary, bytes: answer.buffers[0] ?? null });
-    if (job.unit.type === "pretrain") pretrained.set(job.unit.key, answer.buffers[0]);
+    const { type, buffers, ...summary } = await desk({ type: "run", unit: job.unit }, { device: deviceOf(), worker: at, signal, onEvent: (/** @type {any} */ event) => hear(run, at, job, event) });
+    Object.assign(job, { status: "done", ms: performance.now() - began, summary, bytes: buffers[0] ?? null });
+    if (job.unit.type === "pretrain") pretrained.set(job.unit.key, buffers[0]);
   } catch (failure) {
     if (signal.aborted) job.status = "waiting";
     else if (await again(job, failure)) job.status = "waiting";
@@ -162,9 +161,12 @@ export function timeLeft(run) {
   return cost > 0 ? (left * ms) / cost / (run.places ?? 1) : null;
 }
 
-/** Before the start: from the short measurement on the real shape. @returns {number | null} */
+/** Training steps in a unit of cost, about: a pre-training of cost 20 takes some 2,000. */
+const STEPS = 100;
+
+/** Before the start: from the short measurement on the real shape. Rough. @returns {number | null} */
 export function expectedTime() {
-  const perCost = state.measured?.choice === "gpu" ? state.measured?.gpu_ms : state.measured?.cpu_ms;
-  if (!state.prepared || !perCost) return null;
-  return (state.prepared.units.reduce((/** @type {number} */ sum, /** @type {any} */ unit) => sum + unit.cost, 0) * perCost) / places();
+  const perStep = deviceOf() === "gpu" ? state.measured?.gpu_ms : state.measured?.cpu_ms;
+  if (!state.prepared || !perStep) return null;
+  return (state.prepared.jobs.reduce((/** @type {number} */ sum, /** @type {any} */ job) => sum + job.cost, 0) * STEPS * perStep) / places();
 }

@@ -16,7 +16,6 @@ export const STAGES = ["data", "shift", "method", "run", "verdict", "why", "keep
  * @property {ArrayBuffer | null} table
  * @property {any} failure
  * @property {{ done: number, total: number, phase: string } | null} busy
- * @property {Record<string, string>} roles of its columns, once suggested
  * @property {Record<string, boolean>} answers to the questions about missing codes: `column\0value`
  */
 
@@ -32,6 +31,8 @@ export const STAGES = ["data", "shift", "method", "run", "verdict", "why", "keep
  * @property {Opened[]} opened
  * @property {any} sourceModel a saved pre-trained model that stands for the source: `{name, bytes, info}`
  * @property {any} suggestion what the engine proposed for label, roles and mapping
+ * @property {any} lined how the columns of both sides correspond
+ * @property {{ source: Record<string, string>, target: Record<string, string> }} roles of the columns
  * @property {any} plan
  * @property {any} savedPlan an opened plan that waits for its tables
  * @property {any} prepared
@@ -50,7 +51,7 @@ export const STAGES = ["data", "shift", "method", "run", "verdict", "why", "keep
 /** @type {State} */
 export const state = {
   stage: "data", engine: null, seal: null, hello: null, examples: [], example: null, methods: [],
-  opened: [], sourceModel: null, suggestion: null, plan: null, savedPlan: null, prepared: null, dataFailure: null,
+  opened: [], sourceModel: null, suggestion: null, lined: null, roles: { source: {}, target: {} }, plan: null, savedPlan: null, prepared: null, dataFailure: null,
   working: null, shift: null, shiftFailure: null, measured: null, run: null, report: null, saved: true, scoring: null, notice: null,
 };
 
@@ -90,7 +91,8 @@ export function blocked(stage) {
   if (!state.engine) return "sealed";
   if (stage === "verdict" || stage === "why") {
     if (!state.report) return state.prepared && !state.prepared.verdict_possible ? "no_verdict" : "no_report";
-    if (stage === "why") return state.report.importance?.length ? null : "no_importance";
+    if (!state.report.forward) return "no_verdict";
+    if (stage === "why") return state.report.forward.importance?.length ? null : "no_importance";
     return null;
   }
   if (stage === "run" && state.run) return null;
@@ -98,4 +100,20 @@ export function blocked(stage) {
   if (!readable("target").length) return state.sourceModel || readable("source").length ? "no_target" : "no_tables";
   if (!state.sourceModel && !readable("source").length) return "no_source";
   return state.working ? "working" : "data_problem";
+}
+
+/** The compared methods as the engine counts them: a unit names its method by its place here. @param {any} plan @returns {string[]} */
+export function methodsOf(plan) {
+  /** @type {string[]} */
+  const seen = [];
+  /** @type {string[]} */
+  const ids = [];
+  for (const chosen of [plan.transfer, plan.baseline, ...plan.others]) {
+    const key = JSON.stringify([chosen.method, chosen.config ?? null]);
+    if (seen.includes(key)) continue;
+    seen.push(key);
+    const card = state.methods.find((method) => method.card.id === chosen.method)?.card;
+    if (!(plan.source_model && card?.needs.includes("source_rows"))) ids.push(chosen.method);
+  }
+  return ids;
 }

@@ -1,7 +1,7 @@
 // From files to a prepared plan: what a person does in Data and Method. No statistics here: the engine decides.
 
 import { change, changeOpened, readable, running, state } from "./store.js";
-import { ask, bringTables, preparePlan, tablesChanged } from "./workers.js";
+import { askPrepared, bringTables, desk, preparePlan, tablesChanged } from "./workers.js";
 
 let nextId = 1;
 let turn = 0;
@@ -9,6 +9,8 @@ let turn = 0;
 let waiting;
 /** Milliseconds of quiet before a changed plan is prepared again. */
 const QUIET = 350;
+/** Bytes that one table may need while it is read; a larger one is refused with its estimate. */
+const LIMIT = 2e9;
 
 /** @param {"source" | "target"} side @param {Iterable<File>} files @param {any} [options] */
 export async function addFiles(side, files, options = {}) {
@@ -18,7 +20,7 @@ export async function addFiles(side, files, options = {}) {
   // One target: the new one takes the place of the old one only once it could be read.
   if (side === "target") list = list.slice(0, 1);
   const added = list.map((file) => ({
-    id: nextId++, side, name: file.name, file, options, summary: null, table: null, failure: null, roles: {}, answers: {},
+    id: nextId++, side, name: file.name, file, options, summary: null, table: null, failure: null, answers: {},
     busy: { done: 0, total: file.size, phase: "read" },
   }));
   change({ opened: [...state.opened, ...added], sourceModel: side === "source" ? null : state.sourceModel });
@@ -32,7 +34,7 @@ async function read(id) {
   const { options } = one;
   const still = () => state.opened.find((opened) => opened.id === id)?.options === options;
   try {
-    const { summary, buffers } = await state.engine.request({ type: "open", options }, {
+    const { summary, buffers } = await state.engine.request({ type: "open", options, limit: LIMIT }, {
       files: [one.file], worker: "fresh",
       onEvent: (/** @type {any} */ event) => {
         if (event.type === "progress" && still()) changeOpened(id, { busy: { done: event.done, total: event.total, phase: "read" } });
@@ -78,11 +80,11 @@ export function answer(id, column, value, missing) {
 export async function openSourceModel(file) {
   try {
     const bytes = await file.arrayBuffer();
-    const info = await state.engine.request({ type: "model_info" }, { buffers: [bytes] });
-    change({ sourceModel: { name: file.name, bytes, info: info.info ?? info }, opened: state.opened.filter((one) => one.side !== "source") });
+    const { method, meta } = await desk({ type: "model_info" }, { buffers: [bytes] });
+    change({ sourceModel: { name: file.name, bytes, method, meta }, opened: state.opened.filter((one) => one.side !== "source") });
     await tablesAreNew();
   } catch (failure) {
-    change({ notice: { failure, file: file.name } });
+    change({ notice: { failure } });
   }
 }
 
@@ -93,108 +95,108 @@ async function tablesAreNew() {
   if (running()) return;
   tablesChanged();
   const mine = ++turn;
-  change({ suggestion: null, prepared: null, shift: null, shiftFailure: null, measured: null, dataFailure: null, report: null, run: null });
-  if (!readable("target").length || !(readable("source").length || state.sourceModel)) return;
+  change({ suggestion: null, lined: null, prepared: null, shift: null, shiftFailure: null, measured: null, dataFailure: null, report: null, run: null });
+  if (!readable("target").length || !(readable("source").length || state.sourceModel)) { change({ plan: null, roles: { source: {}, target: {} } }); return; }
+  // What a person decided about columns that are still there stays decided.
+  const before = state.plan ? { roles: state.roles, label: state.plan.preparation.label, byHand: byHand() } : null;
   change({ working: "suggest" });
   try {
     await bringTables(0);
-    const suggestion = await state.engine.request({ type: "suggest" }, { worker: 0 });
+    const suggestion = await desk({ type: "suggest" }, { worker: 0 });
     if (mine !== turn) return;
-    const sides = [...readable("source"), ...readable("target")];
-    const roles = [...suggestion.sources, suggestion.target];
-    sides.forEach((one, at) => changeOpened(one.id, { roles: { ...roles[at] } }));
-    change({ suggestion, plan: planOf(suggestion) });
-    if (state.savedPlan) takePlan(state.savedPlan);
-    await prepareNow();
+    change({ suggestion, roles: { source: { ...suggestion.source, ...kept(before?.roles.source, suggestion.source) }, target: { ...suggestion.target, ...kept(before?.roles.target, suggestion.target) } } });
+    const label = before?.label && stillThere(before.label) ? before.label : labelOf(suggestion);
+    await lineUp(label, before?.byHand ?? []);
   } catch (failure) {
     if (mine === turn) change({ dataFailure: failure, working: null });
   }
 }
 
-/** @param {import("./store.js").Opened} one */
-const table = (one) => ({ name: one.name, fingerprint: one.summary.fingerprint ?? "", read: one.options, roles: one.roles });
+/** @param {Record<string, string> | undefined} roles @param {Record<string, string>} columns */
+const kept = (roles, columns) => Object.fromEntries(Object.entries(roles ?? {}).filter(([name]) => name in columns));
 
-/** The plan that the engine's proposals make. @param {any} suggestion */
-function planOf(suggestion) {
-  const transfer = state.methods.find(({ card }) => card.scenario !== "baseline")?.card.id ?? "hanczar";
-  const baselines = state.methods.filter(({ card }) => card.scenario === "baseline").map(({ card }) => card.id);
-  return {
-    version: 1,
-    sources: readable("source").map(table),
-    source_model: state.sourceModel && { name: state.sourceModel.name, fingerprint: state.sourceModel.info.fingerprint ?? "" },
-    target: table(readable("target")[0]),
-    mapping: suggestion.mapping,
-    label: suggestion.label,
-    metric: suggestion.label?.kind.type === "values" ? "rmse" : "auroc",
-    transfer: { method: transfer, config: {} },
-    baseline: { method: "target_only", config: {} },
-    others: baselines.filter((id) => id !== "target_only").map((method) => ({ method, config: {} })),
-    design: { folds: 5, repeats: 5, seeds: 1 },
-    grid: null, both_directions: false, importance: 5, device: "auto", seed: 1,
-    ...(state.example?.plan ?? {}),
-  };
+/** @param {any} label */
+const stillThere = ({ source, target }) => (!source || source in state.roles.source) && (!target || target in state.roles.target) && Boolean(source || target);
+
+/** The pairs that a person matched or changed. */
+const byHand = () => (state.plan?.preparation.mapping.features ?? []).filter((/** @type {any} */ pair) => pair.how === "by_hand");
+
+/** The label that the engine is sure enough of. @param {any} suggestion */
+function labelOf(suggestion) {
+  const target = Object.keys(suggestion.target).find((name) => suggestion.target[name] === "label");
+  const candidate = suggestion.labels.find((/** @type {any} */ one) => one.target === target);
+  return candidate ? asLabel(candidate) : { kind: { type: "classes" }, accept_fixed_horizon: false };
+}
+
+/** @param {any} candidate */
+export const asLabel = ({ source, target, kind }) => ({ source, target, kind, accept_fixed_horizon: false });
+
+/** @param {import("./store.js").Opened} one */
+const tablePlan = (one) => ({ name: one.name, fingerprint: one.summary.fingerprint ?? "", read: one.options });
+
+/** Lays the columns together, then makes or mends the plan and prepares it. @param {any} label @param {any[]} [hands] pairs made by hand */
+async function lineUp(label, hands = byHand()) {
+  const mine = ++turn;
+  change({ working: "line_up", report: null, run: null });
+  try {
+    await bringTables(0);
+    const { source, target } = state.roles;
+    const lined = await desk(state.sourceModel ? { type: "line_up_model", target } : { type: "line_up", source, target, label },
+      { worker: 0, buffers: state.sourceModel ? [state.sourceModel.bytes] : [] });
+    if (mine !== turn) return;
+    const hand = hands.filter((pair) => target[pair.target] === "feature" && (state.sourceModel || source[pair.source] === "feature"));
+    const taken = new Set(hand.flatMap((pair) => [`s${pair.source}`, `t${pair.target}`]));
+    const features = [...hand, ...lined.mapping.features.filter((/** @type {any} */ pair) => !taken.has(`s${pair.source}`) && !taken.has(`t${pair.target}`))];
+    const preparation = { source_roles: source, target_roles: target, mapping: { ...lined.mapping, features }, label };
+    const tables = { sources: readable("source").map(tablePlan), targets: readable("target").map(tablePlan) };
+    const fresh = (await desk({ type: "default_plan", ...tables, preparation, source_model: state.sourceModel?.name ?? null }, { worker: 0 })).plan;
+    if (mine !== turn) return;
+    const same = state.plan && state.plan.preparation.label.kind.type === label.kind.type;
+    change({ lined, plan: same ? { ...state.plan, ...tables, source_model: fresh.source_model, preparation } : { ...fresh, ...(state.example?.plan ?? {}) } });
+    if (state.savedPlan) return takePlan(state.savedPlan);
+    await prepareNow();
+  } catch (failure) {
+    if (mine === turn) change({ dataFailure: failure, working: null });
+  }
 }
 
 /** Changes the plan; it is prepared again once the reader's hand rests. @param {Record<string, any>} patch */
 export function changePlan(patch) {
   if (!state.plan || running()) return;
-  change({ plan: { ...state.plan, ...patch }, report: null, run: state.run?.status === "done" ? null : state.run });
+  change({ plan: { ...state.plan, ...patch }, report: null });
   clearTimeout(waiting);
   waiting = setTimeout(prepareNow, QUIET);
 }
 
-/** @param {number} id @param {string} column @param {string} role */
-export async function setRole(id, column, role) {
-  const one = state.opened.find((opened) => opened.id === id);
-  if (!one || !state.plan) return;
-  const roles = { ...one.roles };
-  if (role === "label") {
-    for (const name of Object.keys(roles)) if (roles[name] === "label") roles[name] = "feature";
-    const side = one.side === "source" ? "source" : "target";
-    changePlan({ label: { ...(state.plan.label ?? { source: null, target: null, kind: { type: "values", unit: "" } }), [side]: column } });
-  }
+/** @param {any[]} features the pairs */
+export const changeMapping = (features) => changePlan({ preparation: { ...state.plan.preparation, mapping: { ...state.plan.preparation.mapping, features } } });
+
+/** @param {"source" | "target"} side @param {string} column @param {string} role */
+export async function setRole(side, column, role) {
+  if (!state.plan) return;
+  const roles = { ...state.roles[side] };
+  // These can be played by one column only.
+  if (!["feature", "ignored"].includes(role)) for (const name of Object.keys(roles)) if (roles[name] === role) roles[name] = "ignored";
   roles[column] = role;
-  changeOpened(id, { roles });
-  await lineUp();
-}
-
-/** Another label: its candidate comes from the engine with classes and event. @param {any} label */
-export async function setLabel(label) {
-  for (const one of state.opened) {
-    const wanted = one.side === "source" ? label?.source : label?.target;
-    const roles = { ...one.roles };
-    for (const name of Object.keys(roles)) if (roles[name] === "label") roles[name] = "feature";
-    if (wanted && wanted in roles) roles[wanted] = "label";
-    changeOpened(one.id, { roles });
+  change({ roles: { ...state.roles, [side]: roles } });
+  const label = state.plan.preparation.label;
+  if (role === "label") {
+    const candidate = side === "target" && state.suggestion?.labels.find((/** @type {any} */ one) => one.target === column);
+    return lineUp(candidate ? { ...asLabel(candidate), source: candidate.source ?? label.source } : { ...label, [side]: column });
   }
-  change({ plan: { ...state.plan, label, metric: label?.kind.type === "values" ? "rmse" : "auroc" } });
-  await lineUp();
+  return lineUp(label[side] === column ? { ...label, [side]: undefined } : label);
 }
 
-/** Lines the tables up again, keeping what a person matched by hand. */
-async function lineUp() {
-  const mine = ++turn;
-  change({ working: "line_up", report: null, run: null });
-  try {
-    const found = await ask_tables({ type: "line_up", sources: readable("source").map((one) => one.roles), target: readable("target")[0].roles });
-    if (mine !== turn) return;
-    const byHand = state.plan.mapping.features.filter((/** @type {any} */ pair) => pair.how === "hand");
-    const taken = new Set(byHand.flatMap((/** @type {any} */ pair) => [`s${pair.source}`, `t${pair.target}`]));
-    const features = [...byHand, ...found.mapping.features.filter((/** @type {any} */ pair) => !taken.has(`s${pair.source}`) && !taken.has(`t${pair.target}`))];
-    change({
-      suggestion: { ...state.suggestion, ...found },
-      plan: { ...state.plan, sources: readable("source").map(table), target: table(readable("target")[0]), mapping: { ...found.mapping, features } },
-    });
-    await prepareNow();
-  } catch (failure) {
-    if (mine === turn) change({ dataFailure: failure, working: null });
+/** Another label, or another reading of it. @param {any} label */
+export function setLabel(label) {
+  /** @type {Record<string, Record<string, string>>} */
+  const roles = { source: { ...state.roles.source }, target: { ...state.roles.target } };
+  for (const side of ["source", "target"]) {
+    for (const name of Object.keys(roles[side])) if (roles[side][name] === "label" && name !== label[side]) roles[side][name] = "feature";
+    if (label[side]) roles[side][label[side]] = "label";
   }
-}
-
-/** @param {any} request */
-async function ask_tables(request) {
-  await bringTables(0);
-  return state.engine.request(request, { worker: 0 });
+  change({ roles: /** @type {any} */ (roles) });
+  return lineUp(label);
 }
 
 /** Checks the plan against the tables: counts, findings, the units of work. */
@@ -215,13 +217,14 @@ export async function prepareNow() {
 
 /** How the cohorts differ; computed when its stage is first seen. */
 export async function findShift() {
-  if (state.shift || state.shiftFailure || state.working === "shift" || !state.prepared) return;
+  if (state.shift || state.shiftFailure || state.working || !state.prepared) return;
   change({ working: "shift" });
+  const mine = turn;
   try {
-    const answer = await ask({ type: "shift" });
-    change({ shift: answer.shift ?? answer, working: null });
+    const { type, buffers, ...shift } = await askPrepared({ type: "shift" });
+    change({ ...(mine === turn ? { shift } : {}), working: null });
   } catch (failure) {
-    change({ shiftFailure: failure, working: null });
+    change({ ...(mine === turn ? { shiftFailure: failure } : {}), working: null });
   }
 }
 
@@ -230,19 +233,17 @@ export async function measure() {
   if (state.measured || state.working || !state.prepared) return;
   change({ measured: { pending: true } });
   try {
-    const answer = await ask({ type: "measure" });
-    change({ measured: answer.measure ?? answer });
+    const { inputs, hidden, batch } = await askPrepared({ type: "shape" });
+    const { pick } = await state.engine.request({ type: "pick", inputs, hidden, batch }, { worker: 0 });
+    change({ measured: pick });
   } catch {
-    change({ measured: { choice: "cpu", reason: ["device.reason.not_measured", []] } });
+    change({ measured: { choice: "cpu", reason: ["device.reason.not_measured", []], cpu_ms: null, gpu_ms: null } });
   }
 }
 
 /** A plan from a file: now where its tables are open, else it waits for them. @param {any} plan */
-export function takePlan(plan) {
+export async function takePlan(plan) {
   if (!readable("target").length || !state.plan) { change({ savedPlan: plan }); return; }
-  change({ plan: { ...plan, sources: plan.sources.map((/** @type {any} */ source, /** @type {number} */ at) => ({ ...source, name: readable("source")[at]?.name ?? source.name })) }, savedPlan: null });
-  [...readable("source"), ...readable("target")].forEach((one, at) => {
-    const planned = at < plan.sources.length ? plan.sources[at] : plan.target;
-    if (planned?.roles) changeOpened(one.id, { roles: { ...planned.roles } });
-  });
+  change({ plan, savedPlan: null, report: null, run: null, roles: { source: plan.preparation.source_roles, target: plan.preparation.target_roles } });
+  await prepareNow();
 }

@@ -12,12 +12,26 @@ let tablesVersion = 1;
 let planVersion = 1;
 /** @type {any} */
 let preparedPlan = null;
-/** Pre-trained models by key, for every worker that needs one. */
+/** Outcomes that hold a pre-trained model, by its key, for every worker that needs one. */
 /** @type {Map<string, ArrayBuffer>} */
 export const pretrained = new Map();
 
 /** The tables changed: every worker must load them again. */
 export function tablesChanged() { tablesVersion++; planVersion++; pretrained.clear(); }
+
+/** Where networks are trained: as the plan says, or as measured. @returns {"cpu" | "gpu"} */
+export const deviceOf = () => (state.plan?.device === "gpu" || (state.plan?.device === "auto" && state.measured?.choice === "gpu") ? "gpu" : "cpu");
+
+/**
+ * Asks a worker's desk.
+ * @param {import("./protocol.js").Ask} ask
+ * @param {import("./engine.js").Options & { device?: "cpu" | "gpu" }} [options]
+ * @returns {Promise<any>} the answer's fields, and `buffers`
+ */
+export async function desk(ask, { device = "cpu", ...options } = {}) {
+  const { answer, buffers } = await state.engine.request({ type: "desk", ask, device }, options);
+  return { ...answer, buffers };
+}
 
 /** @param {number} at @returns {Brought} */
 function of(at) {
@@ -35,31 +49,28 @@ function inTurn(at, job) {
   return turn;
 }
 
-/** @param {number} at @param {AbortSignal} [signal] @param {(event: any) => void} [onEvent] */
-export function bringTables(at, signal, onEvent) {
+/** @param {number} at @param {AbortSignal} [signal] */
+export function bringTables(at, signal) {
   return inTurn(at, async () => {
     const has = of(at);
     if (has.tables === tablesVersion) return;
     const version = tablesVersion;
     const sources = readable("source");
     const buffers = [...sources, ...readable("target")].map((one) => /** @type {ArrayBuffer} */ (one.table));
-    await state.engine.request({ type: "load", sources: sources.length }, { buffers, worker: at, signal, onEvent });
+    await desk({ type: "load", sources: sources.length }, { buffers, worker: at, signal });
     Object.assign(has, { tables: version, plan: 0, kept: new Set() });
-    if (state.sourceModel) {
-      await state.engine.request({ type: "keep_pretrained", key: state.sourceModel.info.key ?? "source" }, { buffers: [state.sourceModel.bytes], worker: at, signal });
-    }
   });
 }
 
-/**
- * Prepares a plan in the first worker and makes it the plan of all.
- * @param {any} plan @param {(event: any) => void} [onEvent]
- */
-export async function preparePlan(plan, onEvent) {
-  await bringTables(0, undefined, onEvent);
+/** The saved model that stands for the source travels with the plan. */
+const given = () => (state.sourceModel ? [state.sourceModel.bytes] : []);
+
+/** Prepares a plan in the first worker and makes it the plan of all. @param {any} plan */
+export async function preparePlan(plan) {
+  await bringTables(0);
   return inTurn(0, async () => {
     const version = ++planVersion;
-    const answer = await state.engine.request({ type: "prepare", plan }, { worker: 0, onEvent });
+    const answer = await desk({ type: "prepare", plan }, { buffers: given(), worker: 0 });
     if (version === planVersion) { preparedPlan = plan; of(0).plan = version; }
     return answer;
   });
@@ -72,19 +83,19 @@ export async function bring(at, needs, signal) {
     const has = of(at);
     if (has.plan !== planVersion) {
       const version = planVersion;
-      await state.engine.request({ type: "prepare", plan: preparedPlan }, { worker: at, signal });
+      await desk({ type: "prepare", plan: preparedPlan }, { buffers: given(), worker: at, signal });
       has.plan = version;
     }
     const bytes = needs === null ? undefined : pretrained.get(needs);
     if (needs !== null && bytes && !has.kept.has(needs)) {
-      await state.engine.request({ type: "keep_pretrained", key: needs }, { buffers: [bytes], worker: at, signal });
+      await desk({ type: "keep_pretrained", key: needs }, { buffers: [bytes], worker: at, signal });
       has.kept.add(needs);
     }
   });
 }
 
-/** Asks the first worker, its tables and plan brought. @param {any} request @param {any} [options] */
-export async function ask(request, options = {}) {
+/** Asks the first worker, its tables and plan brought. @param {import("./protocol.js").Ask} ask @param {any} [options] */
+export async function askPrepared(ask, options = {}) {
   await bring(0, null, options.signal);
-  return state.engine.request(request, { ...options, worker: 0 });
+  return desk(ask, { ...options, worker: 0 });
 }

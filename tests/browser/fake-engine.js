@@ -24,7 +24,7 @@ function summarise(name, text) {
     const zeros = number && low === 0 && numbers.filter((x) => x === 0).length > 3 && column !== "oldpeak";
     return { name: column, kind: column === "id" ? "identifier" : number ? "number" : distinct.size === 2 ? "boolean" : "category", missing: body.length - cells.length, distinct: distinct.size,
       levels: number ? [] : levels, min: number ? low : null, max: number ? high : null, mean: number ? numbers.reduce((a, b) => a + b, 0) / numbers.length : null, histogram: number ? histogram : null,
-      suspects: zeros ? [{ code: "suspect_zero", facts: [["share", "100%"]], column, row: null, value: "0" }] : [] };
+      suspects: zeros ? [{ code: "impossible_zero", facts: [["count", "110"]], column, row: null, value: "0" }] : [] };
   });
   const found = (value, sure = true) => ({ value, sure, chosen: false, alternatives: [], evidence: { code: "", facts: [] } });
   return { name, rows: body.length, bytes: text.length, fingerprint: `${name}-${text.length}`, sheets: [], notes: [], genes_by_samples: false, columns, preview: body.slice(0, 8),
@@ -33,28 +33,29 @@ function summarise(name, text) {
 
 const METHODS = [
   ["source_only", "baseline", "parameters", ["source_labels"], "standard", null], ["target_only", "baseline", "none", ["target_labels"], "standard", null],
-  ["pooled", "baseline", "instances", ["source_labels", "target_labels"], "standard", null],
+  ["pooled", "baseline", "instances", ["source_rows", "source_labels", "target_labels"], "standard", null],
   ["hanczar", "transductive", "parameters", ["source_labels", "target_labels"], "reconstructed", { authors: "Hanczar, Bourgeais, Zehraoui", year: 2022, title: "Assessment of deep learning and transfer learning for cancer prediction based on gene expression data", doi: "10.1186/s12859-022-04807-7" }],
-  ["xgsea", "transductive", "relations", ["gene_sets", "orthologs"], "reconstructed", null],
 ].map(([id, scenario, factor, needs, honesty, paper]) => ({ card: { id, scenario, factor, needs, kinds: "both", honesty, paper, uses_network: id === "hanczar" },
-  fields: id === "hanczar" ? [{ name: "hidden", range: { type: "wholes", low: 4, high: 1024, min_len: 1, max_len: 4 }, default: [64, 32, 16], unit: "" }, { name: "learning_rate", range: { type: "real", low: 1e-6, high: 1 }, default: 0.001, unit: "" }, { name: "epochs", range: { type: "whole", low: 1, high: 1000 }, default: 60, unit: "" }] : [] }));
+  fields: id === "hanczar" ? [{ name: "widths", range: { type: "wholes", low: 4, high: 1024, min_len: 1, max_len: 4 }, default: [64, 32, 16], unit: "units" }, { name: "learning_rate", range: { type: "real", low: 1e-6, high: 1 }, default: 0.001, unit: "" }, { name: "max_epochs", range: { type: "whole", low: 1, high: 1000 }, default: 60, unit: "epochs" }] : [] }));
 
 const metric = (name, mean, spread) => ({ metric: name, mean, sd: spread, low: mean - 1.6 * spread, high: mean + 1.6 * spread });
 const curve = (power) => Array.from({ length: 41 }, (_, at) => [at / 40, (at / 40) ** power]);
-const method = (id, role, auc) => ({ id, role, metrics: [metric("auroc", auc, 0.03), metric("auprc", auc - 0.08, 0.05), metric("brier", 0.3 - auc / 6, 0.02), metric("log_loss", 0.9 - auc / 2, 0.04)],
-  calibration: { intercept: 0.1, slope: 0.82, curve: curve(1.1), points: [0.1, 0.3, 0.5, 0.7, 0.9].map((p) => ({ predicted: p, observed: p ** 1.2, low: Math.max(0, p ** 1.2 - 0.12), high: Math.min(1, p ** 1.2 + 0.12), n: 24 })) },
-  roc: curve(1 / auc - 0.95), pr: curve(1).map(([x]) => [x, 1 - x * (1.1 - auc) * 1.6]), risks: { bins: Array.from({ length: 21 }, (_, at) => at / 20), event: Array.from({ length: 20 }, (_, at) => Math.round(at * at / 20)), non_event: Array.from({ length: 20 }, (_, at) => Math.round((20 - at) ** 2 / 18)) } });
-const contrast = (estimate, half, type, reason) => ({ estimate, se: half / 2, df: 24, low: estimate - half, high: estimate + half, p: 0.004, smallest_detectable: 0.035, verdict: { type, reason } });
+const method = (id, role, auc) => ({ id, role, choices: {}, metrics: [metric("auroc", auc, 0.03), metric("auprc", auc - 0.08, 0.05), metric("brier", 0.3 - auc / 6, 0.02), metric("log_loss", 0.9 - auc / 2, 0.04), metric("calibration_slope", auc, 0.1), metric("calibration_in_the_large", 0.1, 0.1), metric("mcc", 0.4, 0.1)],
+  calibration_curve: curve(1.9 - auc), calibration: [0.1, 0.3, 0.5, 0.7, 0.9].map((p) => ({ predicted: p, observed: p ** (1.9 - auc), low: Math.max(0, p ** (1.9 - auc) - 0.12), high: Math.min(1, p ** (1.9 - auc) + 0.12), n: 24, events: 3 })),
+  roc: curve(1 / auc - 0.95), pr: curve(1).map(([x]) => [x, 1 - x * (1.1 - auc) * 1.6]), risks: { event: Array.from({ length: 20 }, (_, at) => Math.round(at * at / 20)), non_event: Array.from({ length: 20 }, (_, at) => Math.round((20 - at) ** 2 / 18)) } });
+const contrast = (estimate, half, verdict, name = "auroc") => ({ metric: name, transfer: 0.84, target_only: 0.78, estimate, se: half / 2, df: 24, low: estimate - half, high: estimate + half, p: 0.004, p_adjusted: 0.01, n_folds: 25, n_undefined: 0, design: "cv", smallest_detectable: 0.035, verdict });
 
-export function report(plan, verdict = "helps") {
-  const primary = { helps: contrast(0.058, 0.03, "helps"), harms: contrast(-0.071, 0.04, "harms"), cannot_tell: contrast(0.021, 0.055, "cannot_tell", "interval") }[verdict];
-  return { version: 1, plan, data: {}, findings: [], estimand: { metric: "auroc", n_train: 98, n_evaluated: 123, events: 115 }, contrast: primary, ranks_better_calibrated_worse: verdict === "helps",
-    secondary: [{ name: "", method: "pooled", contrast: contrast(0.012, 0.04, "cannot_tell") }, { name: "", method: "source_only", contrast: contrast(0.045, 0.05, "cannot_tell") }],
+export function report(plan, wanted = "helps") {
+  const primary = { helps: contrast(0.058, 0.03, { kind: "helps" }), harms: contrast(-0.071, 0.04, { kind: "harms" }), cannot_tell: contrast(0.021, 0.055, { kind: "cannot_tell", reason: { kind: "too_few_events", class: 0, found: 8, needed: 10 } }) }[wanted];
+  const cannot = { kind: "cannot_tell", reason: { kind: "interval" } };
+  return { version: 1, program: "fake", plan, data: { event: "1", classes: ["0", "1"] }, findings: [], shift: null, reverse: null, pretrainings: 2, forward: {
+    estimand: { metric: "auroc", n_train: 98.4, n_evaluated: 123, events: 115, design: "cv", folds: 5, repeats: 5 }, contrast: primary, ranks_better_calibrated_worse: wanted === "helps" ? "shown" : null,
+    secondary: [{ method: "pooled", metric: "auroc", contrast: contrast(0.032, 0.04, cannot) }, { method: "source_only", metric: "auroc", contrast: contrast(0.005, 0.05, cannot) }, { method: "hanczar", metric: "brier", contrast: contrast(-0.01, 0.02, cannot, "brier") }],
     methods: [method("hanczar", "transfer", 0.84), method("target_only", "baseline", 0.78), method("pooled", "other", 0.82), method("source_only", "other", 0.79)],
-    learning: [null, 0, 2, 4].flatMap((frozen) => [10, 25, 50, 98].map((n) => ({ frozen, method: frozen === null ? "target_only" : undefined, n, mean: 0.84 - (frozen === null ? 1.6 : 0.5 + 0.1 * frozen) / n ** 0.7, sd: 0.3 / n ** 0.6 }))),
-    gain: [0, 1, 2, 3, 4].flatMap((frozen) => [10, 25, 50, 98].map((n) => ({ frozen, n, gain: 0.9 / n ** 0.7 - 0.02 * frozen, p: n < 30 ? 0.01 : 0.3 }))),
+    learning: ["scratch", "linear", "frozen_0", "frozen_2", "frozen_4"].flatMap((line, at) => [10, 25, 50, 98].map((n) => ({ line, n, mean: 0.84 - (at < 2 ? 1.6 - at / 3 : 0.5 + 0.1 * at) / n ** 0.7, sd: 0.3 / n ** 0.6, values: [] }))),
+    gain: [0, 1, 2, 3, 4].flatMap((frozen) => [10, 25, 50, 98].map((n) => ({ frozen, n, gain: 0.9 / n ** 0.7 - 0.02 * frozen, p: n < 30 ? 0.01 : null }))),
     importance: ["chol", "age", "thalach", "oldpeak", "cp", "exang", "sex", "trestbps"].map((feature, at) => ({ feature, source: 0.05 - at * 0.005, transferred: 0.08 - at * 0.01, low: 0.07 - at * 0.01 - 0.02, high: 0.1 - at * 0.01 })),
-    predictions: { columns: ["row", "method", "probability"], rows: [["1", "hanczar", 0.7]] }, shift: null };
+    predictions: { id: ["1", "2"], truth: ["1", "0"], methods: { hanczar: [0.7, 0.2] } } } };
 }
 
 export class FakeEngine {
@@ -65,7 +66,6 @@ export class FakeEngine {
     const stop = () => { if (signal?.aborted) throw fail("cancelled"); };
     await wait(15);
     switch (request.type) {
-      case "methods": return { methods: METHODS };
       case "open": {
         const text = await files[0].text();
         const summary = summarise(files[0].name, text);
@@ -77,23 +77,30 @@ export class FakeEngine {
         this.files.push(summary);
         return { summary, buffers: [new TextEncoder().encode(text).buffer] };
       }
+      case "pick": await wait(200); return { pick: { choice: "cpu", reason: ["device.reason.no_gpu", []], cpu_ms: 0.8, gpu_ms: null } };
+      case "desk": { const { buffers: out = [], ...answer } = await this.desk(request.ask, buffers, onEvent, signal, stop); return { answer, buffers: out }; }
+      default: throw fail("unknown", [["name", request.type], ["known", "…"]]);
+    }
+  }
+  async desk(ask, buffers, onEvent, signal, stop) {
+    switch (ask.type) {
+      case "methods": return { methods: METHODS };
       case "load": this.tables = buffers.map((bytes) => rows(new TextDecoder().decode(bytes))[0]); return {};
       case "suggest": {
-        const roles = this.tables.map((names) => Object.fromEntries(names.map((name) => [name, name === "num" || name === "death" ? "label" : name === "id" ? "identifier" : "feature"])));
-        const [source, target] = [roles[0], roles.at(-1)];
-        return { sources: roles.slice(0, -1), target, labels: [{ source: "num", target: "num", kind: { type: "classes", classes: ["0", "1"], event: 1, levels: {} } }], label: { source: "num", target: "num", kind: { type: "classes", classes: ["0", "1"], event: 1, levels: {} } },
-          ...this.match(source, target), notes: [{ code: "suspected_unit", facts: [["column", "chol"], ["ratio", "38.7"]], row: null, column: "chol", severity: "warn" }] };
+        const [source, target] = [this.tables[0], this.tables.at(-1)].map((names) => Object.fromEntries(names.map((name) => [name, name === "num" || name === "death" ? "label" : name === "id" ? "identifier" : "feature"])));
+        return { source, target, labels: [{ source: "num", target: "num", score: 20, survival: false, kind: { type: "classes" } }, { source: "exang", target: "exang", score: 3, survival: false, kind: { type: "classes" } }], notes: [{ key: "label_guessed", weight: "confirm", column: "num", facts: [] }, { key: "role_identifier", weight: "note", file: "cleveland.csv", column: "id", facts: [] }] };
       }
-      case "line_up": return { ...this.match(request.sources[0], request.target), notes: [] };
+      case "line_up": return { ...this.match(ask.source, ask.target), notes: [{ key: "levels_guessed", weight: "confirm", column: "sex", facts: [["levels", "1 → M, 0 → F"]] }] };
+      case "default_plan": { const { type, ...given } = ask; return { plan: { version: 1, ...given, metric: "auroc", transfer: { method: "hanczar", config: null }, baseline: { method: "target_only", config: null }, others: ["source_only", "pooled"].map((id) => ({ method: id, config: null })), design: { folds: 5, repeats: 5, seeds: 2 }, grid: null, both_directions: false, importance: 3, device: "auto", seed: 1 } }; }
+      case "read_plan": try { return { plan: JSON.parse(ask.text) }; } catch (error) { throw fail("bad_plan", [["reason", error.message]]); }
       case "prepare": {
         await wait(50);
-        const { plan } = request;
-        const units = [{ unit: { type: "pretrain", key: "hanczar-1", method: "hanczar" }, needs: null, cost: 6 }];
-        const names = [plan.transfer, plan.baseline, ...plan.others].map(({ method: id }) => id);
-        for (const id of names) for (let fold = 0; fold < plan.design.folds * plan.design.repeats; fold++) units.push({ unit: { type: "fold", method: id, fold }, needs: id === "hanczar" ? "hanczar-1" : null, cost: id === "hanczar" ? 2 : 0.5 });
-        units.push({ unit: { type: "final", method: "hanczar" }, needs: "hanczar-1", cost: 2 });
-        return { data: { sources: [{ domain: "cleveland", rows: 303, labelled: 303, events: 139 }], target: { domain: "switzerland", rows: 123, labelled: 123, events: 115 }, features: 13 }, units, verdict_possible: true,
-          findings: [{ code: "patients_in_both", facts: [["n", 2]], row: null, column: null, severity: "info" }] };
+        this.plan = ask.plan;
+        const jobs = [0, 1].map((number) => ({ unit: { type: "pretrain", direction: "forward", method: 0, seed: number, key: `k${number}` }, needs: null, cost: 20 }));
+        for (let fold = 0; fold < ask.plan.design.folds * ask.plan.design.repeats; fold++) for (let at = 0; at < 2 + ask.plan.others.length; at++) jobs.push({ unit: { type: "fold", direction: "forward", method: at, fold }, needs: at === 0 ? `k${fold % 2}` : null, cost: at === 0 ? 4 : 1 });
+        jobs.push({ unit: { type: "final", method: 0 }, needs: "k0", cost: 4 });
+        return { jobs, verdict_possible: true, findings: [{ key: "patients_in_both", weight: "warning", facts: [["rows", "2"]] }],
+          data: { sources: [{ domain: "cleveland", rows: 303, labelled: 303, classes: [164, 139] }], target: { domain: "switzerland", rows: 123, labelled: 123, classes: [8, 115] }, test: null, unlabelled: 0, features: 8, label: "num", classes: ["0", "1"], event: "1" } };
       }
       case "shift": {
         await wait(100);
@@ -102,30 +109,32 @@ export class FakeEngine {
         features.push({ name: "sex", kind: "category", smd: 0.2, ks: 0.1, ks_p: 0.2, q: 0.3, missing_source: 0, missing_target: 0, bins: ["F", "M"], source: [97, 206], target: [10, 113] });
         return { domain_auc: { estimate: 0.87, low: 0.83, high: 0.91 }, p: 0.001, features, prevalence: { source: 0.459, target: 0.935 } };
       }
-      case "measure": await wait(200); return { cpu_ms: 30, gpu_ms: null, choice: "cpu", reason: ["device.reason.not_measured", []] };
+      case "shape": return { inputs: 12, hidden: 64, batch: 32 };
       case "keep_pretrained": return {};
       case "run": {
-        onEvent({ type: "phase", name: request.unit.type === "pretrain" ? "pretrain" : "fine_tune", facts: [["method", request.unit.method], ["frozen", 2]] });
+        const name = ask.unit.type === "pretrain" ? "pretrain" : "fine_tune";
+        onEvent({ type: "phase", name: ask.unit.type, facts: [["method", ["hanczar", "target_only", "source_only", "pooled"][ask.unit.method]]] });
         const steps = 20;
         for (let step = 0; step < steps; step++) {
-          await wait(this.pace * (request.unit.type === "pretrain" ? 3 : 1));
+          await wait(this.pace * (ask.unit.type === "pretrain" ? 3 : 1));
           while (this.paused) { await wait(20); stop(); }
           stop();
           onEvent({ type: "progress", done: step + 1, total: steps });
-          onEvent({ type: "losses", name: "adapt", step: step * 10, terms: [{ name: "train", value: 0.7 * Math.exp(-step / 8) + 0.1 * random() }, { name: "validation", value: 0.75 * Math.exp(-step / 10) + 0.12 + 0.05 * random() }] });
+          onEvent({ type: "losses", name, step: step * 10, terms: [{ name: "train", value: 0.7 * Math.exp(-step / 8) + 0.1 * random() }, { name: "validation", value: 0.75 * Math.exp(-step / 10) + 0.12 + 0.05 * random() }] });
         }
-        return { summary: {}, buffers: [new Uint8Array([1, 2, 3, request.unit.fold ?? 0]).buffer] };
+        return { value: 0.8, choice: null, cells: [], buffers: [new Uint8Array([1, 2, 3, ask.unit.fold ?? 0]).buffer] };
       }
-      case "report": await wait(50); return report(this.plan ?? window.autograft.state.plan, new URLSearchParams(location.search).get("verdict") ?? "helps");
-      case "model_info": return { key: "hanczar-1", method: "hanczar" };
-      case "predict": return { columns: ["row", "probability"], rows: [["1", 0.71], ["2", 0.12]] };
-      default: throw fail("unknown", [["name", request.type], ["known", "…"]]);
+      case "report": await wait(50); return report(this.plan, new URLSearchParams(location.search).get("verdict") ?? "helps");
+      case "model_info": return { method: "hanczar", meta: {} };
+      case "extract_model": return { method: "hanczar", meta: {}, buffers: [new ArrayBuffer(8)] };
+      case "predict": return { id: ["1", "2"], prediction: { type: "classes", names: ["0", "1"], probabilities: [0.3, 0.7, 0.9, 0.1] } };
+      default: throw fail("unknown", [["name", ask.type], ["known", "…"]]);
     }
   }
   match(source, target) {
-    const features = Object.keys(source).filter((name) => source[name] === "feature" && target[name] === "feature").map((name) => ({ source: name, target: name, factor: 1, offset: 0, levels: name === "sex" ? { 0: "F", 1: "M" } : {}, how: "name" }));
+    const features = Object.keys(source).filter((name) => source[name] === "feature" && target[name] === "feature").map((name) => ({ source: name, target: name, measure: "number", how: "exact", ...(name === "sex" ? { levels: { 0: "F", 1: "M" } } : {}) }));
     const taken = new Set(features.map((pair) => pair.source));
-    return { mapping: { features }, unmatched_source: Object.keys(source).filter((name) => source[name] === "feature" && !taken.has(name)), unmatched_target: Object.keys(target).filter((name) => target[name] === "feature" && !taken.has(name)) };
+    return { mapping: { features, label: { source: {}, target: {}, factor: 1 } }, units: [{ source: "chol", target: "chol", conversion: "cholesterol", factor: 0.02586, offset: 0, source_median: 240, target_median: 6.2 }], unmatched_source: Object.keys(source).filter((name) => source[name] === "feature" && !taken.has(name)), unmatched_target: Object.keys(target).filter((name) => target[name] === "feature" && !taken.has(name)) };
   }
 }
 

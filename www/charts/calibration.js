@@ -4,7 +4,7 @@ import { fixed, whole } from "../format.js";
 import { t } from "../words.js";
 import { keysOf, Plot, plot, square } from "./common.js";
 
-/** @param {any[]} methods `{id, role, calibration: {points, curve}}` @param {import("./common.js").Size} size */
+/** @param {any[]} methods `{id, role, calibration: bins, calibration_curve}` @param {import("./common.js").Size} size */
 export function calibration(methods, { width }) {
   const keys = keysOf(methods);
   const side = square(width);
@@ -13,7 +13,7 @@ export function calibration(methods, { width }) {
     height: side, x: { ...axis, label: t("chart.predicted_risk") }, y: { ...axis, label: t("chart.observed"), grid: true },
     marks: [
       Plot.line([[0, 0], [1, 1]], { stroke: "currentColor", strokeOpacity: 0.35, strokeDasharray: "2 3" }),
-      ...[...methods].reverse().flatMap(({ id, calibration: { points, curve } }) => {
+      ...[...methods].reverse().flatMap(({ id, calibration: points, calibration_curve: curve }) => {
         const stroke = keys.get(id)?.color;
         return [
           Plot.ruleX(points, { x: "predicted", y1: "low", y2: "high", stroke, strokeOpacity: 0.5, clip: true }),
@@ -28,6 +28,6 @@ export function calibration(methods, { width }) {
 /** @param {any[]} methods */
 export const calibrationTable = (methods) => ({
   columns: [t("table.method"), t("chart.predicted_risk"), t("chart.observed"), t("table.low"), t("table.high"), t("table.rows")],
-  rows: methods.flatMap(({ id, calibration: { points } }) =>
+  rows: methods.flatMap(({ id, calibration: points }) =>
     points.map((/** @type {any} */ p) => [t(`method.${id}.name`), fixed(p.predicted), fixed(p.observed), fixed(p.low), fixed(p.high), whole(p.n)])),
 });

@@ -16,7 +16,7 @@ export function heatmap(cells, { width }) {
     y: { domain: frozen, label: t("chart.frozen_layers"), type: "band" },
     marks: [
       Plot.cell(cells, { x: "n", y: "frozen", fill: ({ gain }) => (gain >= 0 ? "var(--gain)" : "var(--loss)"), fillOpacity: ({ gain }) => 0.08 + 0.6 * Math.abs(gain / most) }),
-      Plot.text(cells, { x: "n", y: "frozen", text: ({ gain, p }) => signed(gain, 2) + (p < 0.05 ? "*" : ""), fill: "currentColor" }),
+      Plot.text(cells, { x: "n", y: "frozen", text: ({ gain, p }) => signed(gain, 2) + (p !== null && p !== undefined && p < 0.05 ? "*" : ""), fill: "currentColor" }),
     ],
     color: { type: "identity" }, opacity: { type: "identity" },
   }, { width, label: t("chart.heatmap.title") });

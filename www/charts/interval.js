@@ -35,8 +35,8 @@ export function interval({ contrasts, metric }, { width }) {
   }, { width, label: t("chart.interval.title") });
 }
 
-/** @param {{ contrasts: any[] }} data */
-export const intervalTable = ({ contrasts }) => ({
-  columns: [t("table.contrast"), t("table.declared"), t("table.estimate"), t("table.low"), t("table.high"), t("table.p")],
-  rows: contrasts.map(({ name, primary, contrast: c }) => [name, primary ? t("table.yes") : t("table.no"), signed(c.estimate), signed(c.low), signed(c.high), pValue(c.p)]),
+/** @param {{ all: any[] }} data every contrast, of other metrics too */
+export const intervalTable = ({ all }) => ({
+  columns: [t("table.contrast"), t("table.declared"), t("table.estimate"), t("table.low"), t("table.high"), t("table.p"), t("table.p_adjusted")],
+  rows: all.map(({ name, primary, contrast: c }) => [name, primary ? t("table.yes") : t("table.no"), signed(c.estimate), signed(c.low), signed(c.high), pValue(c.p), primary ? "" : pValue(c.p_adjusted)]),
 });

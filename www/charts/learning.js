@@ -6,18 +6,25 @@ import { Plot, plot } from "./common.js";
 
 const COLORS = ["var(--f0)", "var(--f1)", "var(--f2)", "var(--f3)", "var(--f4)"];
 
+/** @type {Record<string, string>} */
+const OTHER = { scratch: "var(--baseline)", linear: "var(--other-2)", source_only: "var(--source)" };
+
 /** @param {any} point */
-function nameOf({ frozen, method }) {
-  return frozen === null || frozen === undefined ? t(`method.${method ?? "target_only"}.name`) : t("chart.frozen", { f: frozen });
+function nameOf({ line }) {
+  const frozen = frozenOf(line);
+  return frozen === null ? t(`line.${line}`) : t("chart.frozen", { f: frozen });
 }
 
-/** @param {{ points: any[], metric: string }} data `points: [{method | frozen, n, mean, sd}]` @param {import("./common.js").Size} size */
+/** @param {string} line `frozen_2`, `scratch`, `linear`, `source_only` @returns {number | null} */
+const frozenOf = (line) => (line.startsWith("frozen_") ? Number(line.slice(7)) : null);
+
+/** @param {{ points: any[], metric: string }} data `points: [{line, n, mean, sd}]` @param {import("./common.js").Size} size */
 export function learning({ points, metric }, { width }) {
   const names = [...new Set(points.map(nameOf))];
   const style = new Map(names.map((name) => {
-    const { frozen } = points.find((point) => nameOf(point) === name);
-    const scratch = frozen === null || frozen === undefined;
-    return [name, { label: name, color: scratch ? "var(--baseline)" : COLORS[frozen % COLORS.length], dash: scratch ? "5 3" : undefined }];
+    const { line } = points.find((point) => nameOf(point) === name);
+    const frozen = frozenOf(line);
+    return [name, { label: name, color: frozen === null ? OTHER[line] ?? "var(--other-1)" : COLORS[frozen % COLORS.length], dash: frozen === null ? "5 3" : undefined }];
   }));
   const ns = [...new Set(points.map(({ n }) => n))].sort((a, b) => a - b);
   return plot({

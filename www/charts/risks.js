@@ -5,10 +5,8 @@ import { t } from "../words.js";
 import { Plot, plot } from "./common.js";
 
 /** @param {any} method @returns {{ x1: number, x2: number, event: number, non_event: number }[]} */
-function bars({ risks: { bins, event, non_event } }) {
-  // Bins come as edges, or as left ends of equal bins.
-  const edges = bins.length === event.length + 1 ? bins : [...bins, 1];
-  return event.map((/** @type {number} */ n, /** @type {number} */ at) => ({ x1: edges[at], x2: edges[at + 1], event: n, non_event: non_event[at] }));
+function bars({ risks: { event, non_event } }) {
+  return event.map((/** @type {number} */ n, /** @type {number} */ at) => ({ x1: at / event.length, x2: (at + 1) / event.length, event: n, non_event: non_event[at] }));
 }
 
 /** @param {any[]} methods @param {import("./common.js").Size} size */

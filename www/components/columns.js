@@ -2,7 +2,7 @@
 
 import { html, nothing, svg } from "lit";
 import { percent, value, whole } from "../format.js";
-import { readable } from "../store.js";
+import { readable, state } from "../store.js";
 import { reread, setRole } from "../study.js";
 import { t } from "../words.js";
 import { Base, valueOf } from "./base.js";
@@ -66,11 +66,12 @@ class Columns extends Base {
 
   /** @param {import("../store.js").Opened} one @param {any} column */
   row(one, column) {
-    const role = one.roles[column.name] ?? "feature";
+    const roles = state.roles[one.side];
+    const role = roles[column.name] ?? "feature";
     const share = one.summary.rows ? column.missing / one.summary.rows : 0;
     return html`<tr class="role-${role}">
       <th scope="row">${column.name}</th>
-      <td><select aria-label=${t("columns.role_of", { name: column.name })} ?disabled=${!(column.name in one.roles)} @change=${(/** @type {globalThis.Event} */ event) => setRole(one.id, column.name, valueOf(event))}>${ROLES.map((name) => html`<option value=${name} ?selected=${role === name}>${t(`role.${name}`)}</option>`)}</select></td>
+      <td><select aria-label=${t("columns.role_of", { name: column.name })} ?disabled=${!(column.name in roles) || !state.plan} @change=${(/** @type {globalThis.Event} */ event) => setRole(one.side, column.name, valueOf(event))}>${ROLES.map((name) => html`<option value=${name} ?selected=${role === name}>${t(`role.${name}`)}</option>`)}</select></td>
       <td><select aria-label=${t("columns.kind_of", { name: column.name })} @change=${(/** @type {globalThis.Event} */ event) => reread(one.id, { kinds: { ...(one.options.kinds ?? {}), [column.name]: valueOf(event) } })}>${KINDS.map((name) => html`<option value=${name} ?selected=${column.kind === name}>${t(`kind.${name}`)}</option>`)}</select></td>
       <td class=${share > 0.3 ? "warn number" : "number"}>${percent(share)}</td>
       <td><div class="values">${spark(column)}<span class="soft">${range(column)}</span></div></td></tr>`;

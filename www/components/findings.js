@@ -1,17 +1,22 @@
-// What the engine points out, with its place; as a list.
+// What the engine points out, with its place: what waits for a yes first, what is good to know last.
 
 import { html, nothing } from "lit";
 import { whole } from "../format.js";
-import { place, sentence, t } from "../words.js";
+import { place, t } from "../words.js";
 
-const SHOWN = 12;
+const SHOWN = 8;
+const ORDER = ["confirm", "warning", "note"];
 
-/** @param {any[]} notes @param {string} title */
-export function findings(notes, title) {
-  if (!notes?.length) return nothing;
-  const item = (/** @type {any} */ note) => html`<li class="finding ${note.severity ?? ""}">${sentence(note)} <span class="soft">${place(note)}</span></li>`;
+/** @param {any[]} all `{key, weight, file, column, facts}` @param {string} title */
+export function findings(all, title) {
+  if (!all?.length) return nothing;
+  const sorted = [...all].sort((a, b) => ORDER.indexOf(a.weight) - ORDER.indexOf(b.weight));
+  const first = sorted.filter(({ weight }) => weight !== "note").slice(0, SHOWN);
+  const rest = sorted.filter((one) => !first.includes(one));
+  const item = (/** @type {any} */ one) => html`<li class="finding ${one.weight}"><span class="chip ${one.weight}">${t(`weight.${one.weight}`)}</span>
+    <span>${one.column ? html`<strong>${one.column}</strong> ` : nothing}${t(`finding.${one.key}`, one.facts)} <span class="soft">${place({ file: one.file })}</span></span></li>`;
   return html`<section class="card" aria-label=${title}><h2>${title}</h2>
-    <ul class="plain findings">${notes.slice(0, SHOWN).map(item)}</ul>
-    ${notes.length > SHOWN ? html`<details><summary>${t("findings.more", { n: whole(notes.length - SHOWN) })}</summary><ul class="plain findings">${notes.slice(SHOWN, 300).map(item)}</ul></details>` : nothing}
+    ${first.length ? html`<ul class="plain findings">${first.map(item)}</ul>` : html`<p class="soft">${t("findings.nothing")}</p>`}
+    ${rest.length ? html`<details><summary>${t("findings.more", { n: whole(rest.length) })}</summary><ul class="plain findings">${rest.slice(0, 200).map(item)}</ul></details>` : nothing}
   </section>`;
 }

@@ -1,10 +1,10 @@
 // How the two tables line up: pairs of names, pairs of levels, unit factors; matched by hand where names differ.
 
 import { html, nothing } from "lit";
-import { whole } from "../format.js";
-import { state } from "../store.js";
-import { changePlan } from "../study.js";
-import { t } from "../words.js";
+import { value, whole } from "../format.js";
+import { readable, state } from "../store.js";
+import { changeMapping } from "../study.js";
+import { known, t } from "../words.js";
 import { Base, valueOf } from "./base.js";
 
 const PAGE = 30;
@@ -21,28 +21,29 @@ class Mapping extends Base {
   }
 
   /** @param {any[]} features */
-  set(features) { changePlan({ mapping: { ...state.plan.mapping, features } }); }
+  set(features) { changeMapping(features); }
 
   /** @param {any} pair @param {any} patch */
-  edit(pair, patch) { this.set(state.plan.mapping.features.map((/** @type {any} */ one) => (one === pair ? { ...one, ...patch, how: "hand" } : one))); }
+  edit(pair, patch) { this.set(state.plan.preparation.mapping.features.map((/** @type {any} */ one) => (one === pair ? { ...one, ...patch, how: "by_hand" } : one))); }
 
   /** @override */
   render() {
-    const { plan, suggestion } = state;
-    if (!plan?.mapping || !suggestion) return nothing;
-    const features = plan.mapping.features;
+    const { plan, lined } = state;
+    if (!plan || !lined) return nothing;
+    const { features } = plan.preparation.mapping;
     const taken = { source: new Set(features.map((/** @type {any} */ pair) => pair.source)), target: new Set(features.map((/** @type {any} */ pair) => pair.target)) };
-    const left = (suggestion.unmatched_source ?? []).filter((/** @type {string} */ name) => !taken.source.has(name));
-    const right = (suggestion.unmatched_target ?? []).filter((/** @type {string} */ name) => !taken.target.has(name));
+    const left = lined.unmatched_source.filter((/** @type {string} */ name) => !taken.source.has(name));
+    const right = lined.unmatched_target.filter((/** @type {string} */ name) => !taken.target.has(name));
     const needle = this.search.toLowerCase();
     // Pairs that need a look come first: matched by hand, with a factor, or under different names.
-    const odd = (/** @type {any} */ pair) => Number(pair.how !== "hand" && pair.factor === 1 && pair.source === pair.target && !Object.keys(pair.levels ?? {}).length);
+    const odd = (/** @type {any} */ pair) => Number(pair.how !== "by_hand" && (pair.factor ?? 1) === 1 && pair.source === pair.target && !Object.keys(pair.levels ?? {}).length);
     const found = features.filter((/** @type {any} */ pair) => `${pair.source} ${pair.target}`.toLowerCase().includes(needle)).sort((/** @type {any} */ a, /** @type {any} */ b) => odd(a) - odd(b));
     const pages = Math.max(1, Math.ceil(found.length / PAGE));
     const page = Math.min(this.page, pages - 1);
     return html`<section class="card" aria-labelledby="mapping">
       <h2 id="mapping">${t("mapping.title")}</h2>
       <p>${t("mapping.count", { matched: whole(features.length), source: whole(left.length), target: whole(right.length) })}</p>
+      ${this.units(features)}
       ${left.length && right.length ? this.byHand(left, right) : nothing}
       ${left.length || right.length ? html`<details><summary>${t("mapping.unmatched")}</summary>
         <p><strong>${t("side.source")}</strong>: <span class="soft">${left.slice(0, 60).join(", ") || t("mapping.none")}${left.length > 60 ? " …" : ""}</span></p>
@@ -57,12 +58,32 @@ class Mapping extends Base {
     </section>`;
   }
 
+  /** Numbers on both sides are read as numbers, all else as levels. @returns {"number" | "category"} */
+  measure() {
+    const kind = (/** @type {"source" | "target"} */ side, /** @type {string} */ name) => readable(side).flatMap((one) => one.summary.columns).find((/** @type {any} */ column) => column.name === name)?.kind;
+    const number = (/** @type {string | undefined} */ found) => found === "number" || found === "date";
+    return number(kind("target", this.to)) && (Boolean(state.sourceModel) || number(kind("source", this.from))) ? "number" : "category";
+  }
+
+  /** Units that seem to differ: converted only on a yes. @param {any[]} features */
+  units(features) {
+    const asked = (state.lined.units ?? []).map((/** @type {any} */ one) => ({ one, pair: features.find((/** @type {any} */ pair) => pair.source === one.source && pair.target === one.target) })).filter((/** @type {any} */ { pair }) => pair);
+    if (!asked.length) return nothing;
+    return html`<ul class="plain">${asked.map((/** @type {any} */ { one, pair }) => {
+      const converted = (pair.factor ?? 1) === one.factor && (pair.offset ?? 0) === one.offset;
+      const question = t("mapping.unit_question", { column: one.target, source: value(one.source_median), target: value(one.target_median), units: known(`unit.${one.conversion}`) ? t(`unit.${one.conversion}`) : one.conversion });
+      return html`<li class="question"><strong>${question}</strong><div class="row" role="group" aria-label=${question}>
+        <button type="button" class="small" aria-pressed=${converted} @click=${() => this.edit(pair, { factor: one.factor, offset: one.offset })}>${t("mapping.unit_yes", { factor: value(one.factor) })}</button>
+        <button type="button" class="small" aria-pressed=${!converted} @click=${() => this.edit(pair, { factor: 1, offset: 0 })}>${t("mapping.unit_no")}</button></div></li>`;
+    })}</ul>`;
+  }
+
   /** @param {string[]} left @param {string[]} right */
   byHand(left, right) {
     const choose = (/** @type {"from" | "to"} */ end, /** @type {string[]} */ names, /** @type {string} */ label) => html`<label class="stack">${label}<input list="hand-${end}" .value=${this[end]} autocomplete="off" @input=${(/** @type {globalThis.Event} */ event) => { this[end] = valueOf(event); }}><datalist id="hand-${end}">${names.slice(0, 500).map((name) => html`<option value=${name}></option>`)}</datalist></label>`;
     const fits = left.includes(this.from) && right.includes(this.to);
     return html`<div class="options hand">${choose("from", left, t("mapping.from"))}${choose("to", right, t("mapping.to"))}
-      <button type="button" ?disabled=${!fits} @click=${() => { this.set([...state.plan.mapping.features, { source: this.from, target: this.to, factor: 1, offset: 0, levels: {}, how: "hand" }]); this.from = ""; this.to = ""; }}>${t("mapping.match")}</button></div>`;
+      <button type="button" ?disabled=${!fits} @click=${() => { this.set([...state.plan.preparation.mapping.features, { source: this.from, target: this.to, how: "by_hand", measure: this.measure() }]); this.from = ""; this.to = ""; }}>${t("mapping.match")}</button></div>`;
   }
 
   /** @param {any} pair */
@@ -73,7 +94,7 @@ class Mapping extends Base {
       <td>${levels.length ? html`<input type="text" class="levels" aria-label=${t("mapping.levels_of", { name: pair.target })} .value=${levels.map(([from, to]) => `${from}=${to}`).join(", ")}
         @change=${(/** @type {globalThis.Event} */ event) => this.edit(pair, { levels: Object.fromEntries(valueOf(event).split(",").map((part) => part.split("=").map((end) => end.trim())).filter((ends) => ends.length === 2 && ends[0])) })}>`
         : html`<button type="button" class="small quiet" @click=${() => this.edit(pair, { levels: { "?": "?" } })}>${t("mapping.add_levels")}</button>`}</td>
-      <td><button type="button" class="small quiet" aria-label=${t("action.remove_named", { name: `${pair.source} – ${pair.target}` })} @click=${() => this.set(state.plan.mapping.features.filter((/** @type {any} */ one) => one !== pair))}>${t("action.remove")}</button></td></tr>`;
+      <td><button type="button" class="small quiet" aria-label=${t("action.remove_named", { name: `${pair.source} – ${pair.target}` })} @click=${() => this.set(state.plan.preparation.mapping.features.filter((/** @type {any} */ one) => one !== pair))}>${t("action.remove")}</button></td></tr>`;
   }
 }
 customElements.define("ag-mapping", Mapping);

@@ -1,10 +1,11 @@
 // Data: two tables in, what was recognised, what looks wrong, what is to be predicted, how they line up.
 
 import { html, nothing } from "lit";
-import { whole } from "../format.js";
+import { value, whole } from "../format.js";
 import { askForExample } from "../examples.js";
 import { head, onward } from "../navigate.js";
 import { state } from "../store.js";
+import { setLabel } from "../study.js";
 import { explain, t } from "../words.js";
 import { Base } from "./base.js";
 import { findings } from "./findings.js";
@@ -27,7 +28,7 @@ class Data extends Base {
       <ag-questions></ag-questions>
       <ag-outcome></ag-outcome>
       ${state.prepared && !state.dataFailure ? this.counts() : nothing}
-      ${findings([...(state.suggestion?.notes ?? []), ...(state.prepared?.findings ?? [])], t("findings.title"))}
+      ${findings([...(state.suggestion?.notes ?? []), ...(state.lined?.notes ?? []), ...(state.prepared?.findings ?? [])], t("findings.title"))}
       <ag-columns></ag-columns>
       <ag-mapping></ag-mapping>
       ${any ? this.examples() : nothing}
@@ -36,16 +37,21 @@ class Data extends Base {
 
   problem() {
     const { what, hint, where } = explain(state.dataFailure);
-    return html`<div class="alert bad" role="alert"><div><strong>${what}</strong> ${hint} ${where ? html`<br><span class="soft">${where}</span>` : nothing}</div></div>`;
+    return html`<div class="alert bad" role="alert"><div><strong>${what}</strong> ${hint} ${where ? html`<br><span class="soft">${where}</span>` : nothing}</div>
+      ${state.dataFailure.code === "survival_label" && state.plan ? html`<button type="button" class="small" @click=${() => setLabel({ ...state.plan.preparation.label, accept_fixed_horizon: true })}>${t("outcome.fixed_horizon")}</button>` : nothing}</div>`;
   }
 
   counts() {
     const { data } = state.prepared;
-    const side = (/** @type {any} */ cohort, /** @type {string} */ name) => html`<li><strong>${cohort.domain ?? name}</strong> <span class="soft">${t(cohort.events === null || cohort.events === undefined ? "counts.values" : "counts.classes", { rows: whole(cohort.rows), labelled: whole(cohort.labelled), events: whole(cohort.events) })}</span></li>`;
+    const event = data.classes.indexOf(data.event);
+    const counts = (/** @type {any} */ cohort) => (event >= 0 && cohort.classes.length ? t("counts.classes", { rows: whole(cohort.rows), labelled: whole(cohort.labelled), events: whole(cohort.classes[event]) })
+      : cohort.classes.length ? t("counts.several", { rows: whole(cohort.rows), classes: data.classes.map((/** @type {string} */ name, /** @type {number} */ at) => `${name}: ${whole(cohort.classes[at])}`).join(", ") })
+        : cohort.mean_sd ? t("counts.values", { rows: whole(cohort.rows), labelled: whole(cohort.labelled), mean: value(cohort.mean_sd[0]), sd: value(cohort.mean_sd[1]) }) : t("counts.none", { rows: whole(cohort.rows) }));
+    const side = (/** @type {any} */ cohort) => html`<li><strong>${cohort.domain}</strong> <span class="soft">${counts(cohort)}</span></li>`;
     return html`<section class="card" aria-labelledby="counts"><h2 id="counts">${t("counts.title")}</h2>
-      <div class="two"><div><h3><span class="swatch source" aria-hidden="true"></span>${t("side.source")}</h3><ul class="plain">${data.sources.map((/** @type {any} */ one) => side(one, t("side.source")))}</ul></div>
-      <div><h3><span class="swatch target" aria-hidden="true"></span>${t("side.target")}</h3><ul class="plain">${side(data.target, t("side.target"))}</ul></div></div>
-      <p>${t("counts.features", { n: whole(data.features?.length ?? data.features) })}</p>
+      <div class="two"><div><h3><span class="swatch source" aria-hidden="true"></span>${t("side.source")}</h3><ul class="plain">${data.sources.length ? data.sources.map(side) : t("data.model_as_source")}</ul></div>
+      <div><h3><span class="swatch target" aria-hidden="true"></span>${t("side.target")}</h3><ul class="plain">${side(data.target)}${data.test ? side(data.test) : nothing}${data.unlabelled ? html`<li class="soft">${t("counts.unlabelled", { n: whole(data.unlabelled) })}</li>` : nothing}</ul></div></div>
+      <p>${t("counts.features", { n: whole(data.features) })}</p>
       ${state.prepared.verdict_possible ? nothing : html`<p class="note">${t("counts.no_verdict")}</p>`}${onward("shift")}</section>`;
   }
 

@@ -1,12 +1,13 @@
 // Keep: what goes home, what comes back, and new patients for a model that was kept.
 
 import { html, nothing } from "lit";
-import { downloadRun, finalModels, readRun } from "../keep.js";
+import { downloadRun, finalModels, predictionsTable, scoresTable, readRun } from "../keep.js";
+import { desk } from "../workers.js";
 import { head } from "../navigate.js";
 import { startRun } from "../run.js";
 import { download, downloadCsv, downloadJson, fileName } from "../save.js";
 import { change, readable, state } from "../store.js";
-import { takePlan, prepareNow } from "../study.js";
+import { takePlan } from "../study.js";
 import { explain, t } from "../words.js";
 import { Base } from "./base.js";
 import { dataTable } from "./table.js";
@@ -30,28 +31,38 @@ class Keep extends Base {
     return html`${head("keep")}
       <section class="card" aria-labelledby="keep-take"><h2 id="keep-take">${t("keep.take")}</h2><ul class="plain">
         ${item("report", Boolean(report), () => { downloadJson(fileName("report", "json"), report); kept(); })}
-        ${item("predictions", Boolean(report?.predictions), () => { downloadCsv(fileName("predictions", "csv"), report.predictions); kept(); })}
+        ${item("predictions", Boolean(report?.forward?.predictions.id.length), () => { downloadCsv(fileName("predictions", "csv"), predictionsTable(report)); kept(); })}
         ${item("plan", Boolean(plan), () => downloadJson(fileName("plan", "json"), plan))}
         ${item("run_file", Boolean(run?.jobs.some((/** @type {any} */ job) => job.status === "done")), downloadRun)}
-        ${models.length ? models.map((/** @type {any} */ { unit, bytes }) => html`<li class="keep-item"><div><strong>${t(unit.type === "pretrain" ? "keep.pretrained" : "keep.model", { method: t(`method.${unit.method ?? state.plan.transfer.method}.name`) })}</strong><span class="soft">${t(unit.type === "pretrain" ? "keep.pretrained.about" : "keep.model.about")}</span></div>
-          <button type="button" @click=${() => { download(fileName(`${unit.type === "pretrain" ? "pretrained" : "model"}-${unit.method ?? "source"}`, "safetensors"), [bytes], "application/octet-stream"); kept(); }}>${t("keep.save")}</button></li>`) : item("models", false, () => {})}
+        ${models.length ? models.map((/** @type {any} */ { unit, bytes }) => html`<li class="keep-item"><div><strong>${t(unit.type === "pretrain" ? "keep.pretrained" : "keep.model", { method: t(`method.${run.methods[unit.method]}.name`) })}</strong><span class="soft">${t(unit.type === "pretrain" ? "keep.pretrained.about" : "keep.model.about")}</span></div>
+          <button type="button" @click=${() => this.saveModel(unit, bytes)}>${t("keep.save")}</button></li>`) : item("models", false, () => {})}
       </ul></section>
       <section class="card" aria-labelledby="keep-back"><h2 id="keep-back">${t("keep.back")}</h2><p class="soft">${t("keep.back.about")}</p>
         <div class="row">${choose(t("keep.open_plan"), ".json", (file) => this.openPlan(file), !state.engine)}${choose(t("keep.open_run"), ".autograft-run", (file) => this.openRun(file), !state.engine)}</div>
-        ${state.savedPlan ? html`<p class="note">${t("keep.plan_waits", { files: [...state.savedPlan.sources.map((/** @type {any} */ one) => one.name), state.savedPlan.target.name].join(", ") })}</p>` : nothing}</section>
+        ${state.savedPlan ? html`<p class="note">${t("keep.plan_waits", { files: [...state.savedPlan.sources, ...state.savedPlan.targets].map((/** @type {any} */ one) => one.name).join(", ") })}</p>` : nothing}</section>
       ${this.scoring()}`;
+  }
+
+  /** The model inside an outcome, as a file of its own. @param {any} unit @param {ArrayBuffer} bytes */
+  async saveModel(unit, bytes) {
+    try {
+      const { buffers } = await desk({ type: "extract_model" }, { buffers: [bytes] });
+      const kind = unit.type === "pretrain" ? `pretrained-seed${unit.seed + 1}` : "model";
+      download(fileName(`${kind}-${state.run.methods[unit.method]}`, "safetensors"), [buffers[0]], "application/octet-stream");
+      change({ saved: true });
+    } catch (failure) {
+      change({ notice: { failure } });
+    }
   }
 
   /** @param {File} file */
   async openPlan(file) {
     try {
-      const plan = JSON.parse(await file.text());
-      if (plan?.version !== 1 || !plan.target) throw { code: "bad_plan", facts: [["reason", file.name]], at: { file: file.name } };
-      takePlan(plan);
-      if (state.plan && readable("target").length) await prepareNow();
+      const { plan } = await desk({ type: "read_plan", text: await file.text() });
+      await takePlan(plan);
       change({ notice: { key: state.savedPlan ? "keep.plan_opened_waiting" : "keep.plan_opened", facts: { name: file.name } } });
-    } catch (error) {
-      change({ notice: { failure: error instanceof SyntaxError ? { code: "bad_plan", facts: [["reason", error.message]], at: { file: file.name } } : error } });
+    } catch (failure) {
+      change({ notice: { failure } });
     }
   }
 
@@ -59,9 +70,8 @@ class Keep extends Base {
   async openRun(file) {
     try {
       const { plan, jobs } = await readRun(file);
-      takePlan(plan);
+      await takePlan(plan);
       if (!readable("target").length) { change({ notice: { key: "keep.run_waits", facts: { name: file.name } } }); return; }
-      await prepareNow();
       if (state.prepared) { change({ stage: "run", run: null }); await startRun(jobs); }
     } catch (failure) {
       change({ notice: { failure } });
@@ -84,8 +94,9 @@ class Keep extends Base {
     change({ scoring });
     if (!scoring.model || !scoring.table) return;
     try {
-      const { buffers } = await state.engine.request({ type: "open", options: {} }, { files: [scoring.table], worker: "fresh" });
-      const result = await state.engine.request({ type: "predict" }, { buffers: [await scoring.model.arrayBuffer(), buffers[0]] });
+      const { buffers } = await state.engine.request({ type: "open", options: {}, limit: null }, { files: [scoring.table], worker: "fresh" });
+      const { id, prediction } = await desk({ type: "predict" }, { buffers: [await scoring.model.arrayBuffer(), buffers[0]] });
+      const result = scoresTable(id, prediction);
       change({ scoring: { ...scoring, result } });
     } catch (failure) {
       change({ scoring: { ...scoring, failure } });

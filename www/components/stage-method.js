@@ -16,10 +16,11 @@ const FOREIGN = ["gene_sets", "orthologs", "time_series", "molecules", "images"]
 /** Why a method cannot be used on these data, or null. @param {any} card @returns {string | null} */
 export function unfit(card) {
   const { data } = state.prepared ?? {};
-  const kind = state.plan?.label?.kind.type;
+  const kind = state.plan?.preparation.label.kind.type;
   const foreign = card.needs.find((/** @type {string} */ need) => FOREIGN.includes(need));
   if (foreign) return `need.${foreign}`;
   if (card.needs.includes("target_labels") && !data?.target.labelled) return "need.target_labels";
+  if (card.needs.includes("source_rows") && state.sourceModel) return "need.source_rows";
   if (card.needs.includes("source_labels") && !state.sourceModel && !data?.sources.some((/** @type {any} */ one) => one.labelled)) return "need.source_labels";
   if (kind && card.kinds !== "both" && card.kinds !== kind) return `need.kind_${card.kinds}`;
   return null;
@@ -82,7 +83,7 @@ class Method extends Base {
 
   design() {
     const { plan, measured } = state;
-    const kind = plan.label?.kind.type === "values" ? "values" : "classes";
+    const kind = plan.preparation.label.kind.type === "values" ? "values" : "classes";
     const whole = (/** @type {string} */ name, /** @type {number} */ low, /** @type {number} */ high, /** @type {number} */ now, /** @type {(n: number) => void} */ set) => html`<label class="stack">${t(`design.${name}`)}<input type="number" min=${low} max=${high} step="1" .value=${String(now)} @change=${(/** @type {globalThis.Event} */ event) => { const field = /** @type {HTMLInputElement} */ (event.target); if (field.checkValidity() && field.value) set(Number(field.value)); else field.reportValidity(); }}></label>`;
     const set = (/** @type {any} */ patch) => changePlan({ design: { ...plan.design, ...patch } });
     const grid = plan.grid;
@@ -91,7 +92,7 @@ class Method extends Base {
     const sizes = [0.1, 0.2, 0.4, 0.7].map((share) => Math.max(4, Math.round(labelled * share)));
     return html`<section class="card" aria-labelledby="design"><h2 id="design">${t("design.title")}</h2><p class="soft">${t("design.explain")}</p>
       <div class="options">
-        <label class="stack">${t("design.metric")}<select @change=${(/** @type {globalThis.Event} */ event) => changePlan({ metric: valueOf(event) })}>${[...new Set([...METRICS[kind].slice(0, 1), plan.metric])].map((name) => html`<option value=${name} ?selected=${plan.metric === name}>${t(`metric.${name}`)}</option>`)}</select></label>
+        <label class="stack">${t("design.metric")}<select @change=${(/** @type {globalThis.Event} */ event) => changePlan({ metric: valueOf(event) })}>${[...new Set([...METRICS[kind], plan.metric])].map((name) => html`<option value=${name} ?selected=${plan.metric === name}>${t(`metric.${name}`)}</option>`)}</select></label>
         ${whole("folds", 2, 20, plan.design.folds, (folds) => set({ folds }))}${whole("repeats", 1, 50, plan.design.repeats, (repeats) => set({ repeats }))}${whole("seeds", 1, 20, plan.design.seeds, (seeds) => set({ seeds }))}
         ${whole("importance", 0, 50, plan.importance, (importance) => changePlan({ importance }))}${whole("seed", 0, 4294967295, plan.seed, (seed) => changePlan({ seed }))}
       </div>

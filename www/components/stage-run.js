@@ -14,13 +14,28 @@ import { figure } from "./figure.js";
 import { reasonOf } from "./stage-method.js";
 
 /** @param {any} unit */
+function methodName(unit) {
+  const id = (state.run?.methods ?? [])[unit.method];
+  return id ? t(`method.${id}.name`) : "";
+}
+
+/** @param {any} unit */
 export function unitName(unit) {
-  const facts = { method: unit.method ? t(`method.${unit.method}.name`) : "", fold: (unit.fold ?? 0) + 1, repeat: (unit.repeat ?? 0) + 1, n: unit.n ?? "", frozen: unit.frozen ?? "", seed: unit.seed ?? "" };
+  const facts = { method: methodName(unit), fold: (unit.fold ?? 0) + 1, repeat: (unit.repeat ?? 0) + 1, n: unit.size ?? "", seed: (unit.seed ?? 0) + 1 };
   return t(known(`unit_of_work.${unit.type}`) ? `unit_of_work.${unit.type}` : "unit_of_work.other", { ...facts, type: unit.type });
 }
 
 /** What the units are, when all of the same kind lie together. @param {any} job */
-const group = ({ unit }) => (unit.method ? t("run.group", { type: t(`run.type.${unit.type}`), method: t(`method.${unit.method}.name`) }) : t(`run.type.${unit.type}`));
+function group({ unit }) {
+  const type = t(`run.type.${unit.type}`) + (unit.direction === "reverse" ? t("run.reverse") : "");
+  return unit.method === undefined || unit.type === "pretrain" ? type : t("run.group", { type, method: methodName(unit) });
+}
+
+/** The words of a phase: its facts name a method by its id. @param {any} phase */
+function phaseName({ name, facts }) {
+  const words = (facts ?? []).map((/** @type {[string, string]} */ [slot, value]) => [slot, slot === "method" ? t(`method.${value}.name`) : value]);
+  return t(known(`phase.${name}`) ? `phase.${name}` : "phase.other", words);
+}
 
 class Run extends Base {
   /** @override */
@@ -51,7 +66,7 @@ class Run extends Base {
   before() {
     const { prepared, measured } = state;
     const expected = expectedTime();
-    return html`<p class="big">${t("run.ready", { n: whole(prepared?.units.length) })}</p>
+    return html`<p class="big">${t("run.ready", { n: whole(prepared?.jobs.length) })}</p>
       <p class="soft">${expected === null ? t("run.no_estimate") : t("run.estimate", { time: duration(expected) })} ${measured?.choice ? html`<span class="chip">${t(`device.${measured.choice}`)}</span> ${reasonOf(measured.reason)}` : nothing}</p>`;
   }
 
@@ -97,8 +112,8 @@ class Run extends Base {
       const curve = /** @type {any} */ (curves.find(([where]) => where === at)?.[1]);
       return html`<section class="card worker" aria-label=${t("run.worker", { n: Number(at) + 1 })}>
         <h3>${unitName(p.unit)}</h3>
-        <p class="soft">${t(`phase.${p.name}`, p.facts)}</p>
-        <progress max="1" value=${p.total ? p.done / p.total : nothing} aria-label=${t(`phase.${p.name}`, p.facts)}></progress>
+        <p class="soft">${phaseName(p)}</p>
+        <progress max="1" value=${p.total ? p.done / p.total : nothing} aria-label=${phaseName(p)}></progress>
         ${curve?.points.length > 1 ? figure({ name: "losses", heading: "", chart: losses, data: [...curve.points] }) : nothing}</section>`;
     })}</div>`;
   }

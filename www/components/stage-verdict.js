@@ -9,7 +9,7 @@ import "./verdict-view.js";
 class Verdict extends Base {
   /** @override */
   render() {
-    return html`${head("verdict")}<ag-verdict-view .report=${state.report}></ag-verdict-view>${onward(state.report?.importance?.length ? "why" : "keep")}`;
+    return html`${head("verdict")}<ag-verdict-view .report=${state.report}></ag-verdict-view>${onward(state.report?.forward?.importance?.length ? "why" : "keep")}`;
   }
 }
 customElements.define("ag-verdict", Verdict);

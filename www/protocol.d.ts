@@ -54,6 +54,11 @@ export type Request =
     /** The network and its batches. */ shape: Shape;
     /** Of data and weights. */ seed: number;
   }
+  /** Which device a run of this shape should take: both are tried for a few steps. */ | { type: "pick";
+    /** Features. */ inputs: number;
+    /** Units of a hidden layer. */ hidden: number;
+    /** Rows a step. */ batch: number;
+  }
   /** A defect on purpose, so that the page's way through one can be tested. */ | { type: "panic" };
 
 /** The shape of a trial. */
@@ -352,6 +357,9 @@ export type Reply =
   /** To [`Request::Desk`]. */ | { type: "desk";
     /** What was found. */ answer: Answer;
   }
+  /** To [`Request::Pick`]. */ | { type: "pick";
+    /** The device, and why. */ pick: Pick;
+  }
   /** To [`Request::Trial`]. */ | { type: "trial";
     /** How it went. */ trial: Trial;
   };
@@ -361,6 +369,14 @@ export type Trial = {
   /** The device that it ran on, as the device itself says. */ device: DeviceKind;
   /** The loss (mean binary cross-entropy, nats) of each step. */ losses: Array<number>;
   /** Median milliseconds a step, of the second half: the first pays for compiling shaders. */ ms_per_step: number;
+};
+
+/** Which device a run should take, and why. */
+export type Pick = {
+  /** The device. */ choice: DeviceKind;
+  /** A key of the language files (`device.reason.…`) and what fills its slots. */ reason: [string, Array<[string, string]>];
+  /** Milliseconds a step on the processor. */ cpu_ms: number;
+  /** Milliseconds a step on WebGPU, where there is one. */ gpu_ms?: number | null;
 };
 
 /** The answers, by the requests' names. */

@@ -32,7 +32,7 @@ export const STAGES = ["data", "shift", "method", "run", "verdict", "why", "keep
  * @property {any} sourceModel a saved pre-trained model that stands for the source: `{name, bytes, info}`
  * @property {any} suggestion what the engine proposed for label, roles and mapping
  * @property {any} lined how the columns of both sides correspond
- * @property {{ source: Record<string, string>, target: Record<string, string> }} roles of the columns
+ * @property {{ source: import("./protocol.js").Roles, target: import("./protocol.js").Roles }} roles of the columns
  * @property {any} plan
  * @property {any} savedPlan an opened plan that waits for its tables
  * @property {any} prepared

@@ -174,6 +174,7 @@ export const changeMapping = (features) => changePlan({ preparation: { ...state.
 /** @param {"source" | "target"} side @param {string} column @param {string} role */
 export async function setRole(side, column, role) {
   if (!state.plan) return;
+  /** @type {Record<string, any>} */
   const roles = { ...state.roles[side] };
   // These can be played by one column only.
   if (!["feature", "ignored"].includes(role)) for (const name of Object.keys(roles)) if (roles[name] === role) roles[name] = "ignored";
@@ -189,7 +190,7 @@ export async function setRole(side, column, role) {
 
 /** Another label, or another reading of it. @param {any} label */
 export function setLabel(label) {
-  /** @type {Record<string, Record<string, string>>} */
+  /** @type {Record<string, any>} */
   const roles = { source: { ...state.roles.source }, target: { ...state.roles.target } };
   for (const side of ["source", "target"]) {
     for (const name of Object.keys(roles[side])) if (roles[side][name] === "label" && name !== label[side]) roles[side][name] = "feature";

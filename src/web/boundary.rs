@@ -83,6 +83,10 @@ async fn answer(request: JsValue, files: Array, buffers: Array, desk: &Desk, wat
         Request::Open { options, limit } => open(&file(&files)?, options, limit, watch).await,
         Request::Desk { ask, device } => ask_desk(desk, ask, device, &buffers, watch).await,
         Request::Trial { device, shape, seed } => trial(device, &shape, seed, watch).await,
+        Request::Pick { inputs, hidden, batch } => {
+            let pick = device::trial::pick(inputs, hidden, batch, watch).await?;
+            Ok((Reply::Pick { pick }, Array::new()))
+        }
         Request::Panic => panic_on_purpose(),
     }
 }

@@ -40,6 +40,15 @@ pub enum Request {
         /// Of data and weights.
         seed: u32,
     },
+    /// Which device a run of this shape should take: both are tried for a few steps.
+    Pick {
+        /// Features.
+        inputs: u32,
+        /// Units of a hidden layer.
+        hidden: u32,
+        /// Rows a step.
+        batch: u32,
+    },
     /// A defect on purpose, so that the page's way through one can be tested.
     Panic,
 }
@@ -68,6 +77,11 @@ pub enum Reply {
     Desk {
         /// What was found.
         answer: Answer,
+    },
+    /// To [`Request::Pick`].
+    Pick {
+        /// The device, and why.
+        pick: trial::Pick,
     },
     /// To [`Request::Trial`].
     Trial {

@@ -9,6 +9,7 @@ mod math;
 mod command;
 mod evaluate;
 mod flamby;
+mod gradients;
 mod math;
 mod methods;
 mod metrics;

@@ -16,6 +16,7 @@ mod metrics;
 mod preprocess;
 mod protocol;
 mod shared;
+mod shift;
 mod split;
 mod table;
 mod words;

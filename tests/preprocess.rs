@@ -254,3 +254,184 @@ fn follow_up_is_refused_and_death_in_hospital_is_not() {
         assert_ne!(code, Some(Code::SurvivalLabel), "{column}");
     }
 }
+
+#[test]
+fn patients_of_both_tables_leave_the_source_and_it_is_said() {
+    let names = ["age", "lab", "sex", "y"];
+    let (a, b) = (made(60, 1, 100.0, ["M", "F"], names), made(40, 2, 100.0, ["M", "F"], names));
+    let with = |text: &str, id: &dyn Fn(usize) -> String| {
+        let lines = text.lines().enumerate();
+        lines
+            .map(|(row, line)| if row == 0 { format!("patient_id,{line}\n") } else { format!("{},{line}\n", id(row)) })
+            .collect::<String>()
+    };
+    // By identifier: P041 to P060 are in both.
+    let (source, target) = (with(&a, &|row| format!("P{row:03}")), with(&b, &|row| format!("P{:03}", row + 40)));
+    let cohorts = agreed(&[&table("a.csv", &source)], &[&table("b.csv", &target)], "y");
+    assert_eq!((cohorts.sources[0].len(), cohorts.target.len()), (40, 40));
+    let said = cohorts.findings.iter().find(|finding| finding.key == "patients_in_both").unwrap();
+    assert_eq!(said.facts, [("rows".to_owned(), "20".to_owned())]);
+    assert!(cohorts.sources[0].id.iter().all(|id| !cohorts.target.id.contains(id)));
+    // Both hospitals count 1, 2, 3 …: the same numbers are not the same patients.
+    let (source, target) = (with(&a, &|row| row.to_string()), with(&b, &|row| row.to_string()));
+    let cohorts = agreed(&[&table("a.csv", &source)], &[&table("b.csv", &target)], "y");
+    assert_eq!(cohorts.sources[0].len(), 60);
+    // Without identifiers: rows that are equal in every feature.
+    let shared: String = b.lines().skip(1).take(7).map(|line| line.to_owned() + "\n").collect();
+    let cohorts = agreed(&[&table("a.csv", &(a.clone() + &shared))], &[&table("b.csv", &b)], "y");
+    assert_eq!(cohorts.sources[0].len(), 60);
+    let said = cohorts.findings.iter().find(|finding| finding.key == "rows_in_both").unwrap();
+    assert_eq!(said.facts[0].1, "7");
+    // Where a row is a few ticks only, equal rows are different persons.
+    let ticks = |shift: usize| {
+        let rows = (0..80).map(|i| format!("{},{},{}\n", (i + shift) % 2, i / 2 % 2, i / 4 % 2)).collect::<String>();
+        "u,v,y\n".to_owned() + &rows
+    };
+    let cohorts = agreed(&[&table("a.csv", &ticks(0))], &[&table("b.csv", &ticks(1))], "y");
+    assert_eq!(cohorts.sources[0].len(), 80);
+}
+
+#[test]
+fn files_and_sites_are_domains_and_sets_are_kept_apart() {
+    let names = ["age", "lab", "sex", "y"];
+    let one = table("a.csv", &made(30, 1, 100.0, ["M", "F"], names));
+    let two = table("b.csv", &made(20, 2, 100.0, ["M", "F"], names));
+    let target = table("t.csv", &made(40, 3, 100.0, ["M", "F"], names));
+    let cohorts = agreed(&[&one, &two], &[&target], "y");
+    let domains: Vec<(&str, usize)> = cohorts.sources.iter().map(|s| (s.domain.as_str(), s.len())).collect();
+    assert_eq!(domains, [("a.csv", 30), ("b.csv", 20)]);
+
+    let text = made(40, 4, 100.0, ["M", "F"], names);
+    let add = |text: &str, name: &str, value: &dyn Fn(usize) -> String| {
+        let lines = text.lines().enumerate();
+        lines
+            .map(|(row, line)| format!("{line},{}\n", if row == 0 { name.into() } else { value(row) }))
+            .collect::<String>()
+    };
+    let sites = table("s.csv", &add(&text, "hospital", &|row| ["north", "south"][row % 2].into()));
+    let sets = add(&made(40, 5, 100.0, ["M", "F"], names), "split", &|row| {
+        ["train", "train", "test", "unlabelled"][row % 4].into()
+    });
+    let cohorts = agreed(&[&sites], &[&table("t.csv", &sets)], "y");
+    let domains: Vec<(&str, usize)> = cohorts.sources.iter().map(|s| (s.domain.as_str(), s.len())).collect();
+    assert_eq!(domains, [("north", 20), ("south", 20)]);
+    assert_eq!((cohorts.target.len(), cohorts.test.as_ref().unwrap().len()), (20, 10));
+    let unlabelled = cohorts.unlabelled.unwrap();
+    assert!(unlabelled.len() == 10 && unlabelled.y.is_none());
+    assert!(cohorts.test.unwrap().y.is_some());
+    assert!(cohorts.features().iter().all(|f| f.name != "split" && f.name != "hospital"));
+}
+
+#[test]
+fn a_target_without_labels_waits_for_predictions() {
+    let names = ["age", "lab", "sex", "y"];
+    let source = table("a.csv", &made(60, 1, 100.0, ["M", "F"], names));
+    let target = made(40, 2, 100.0, ["M", "F"], names);
+    let target: String = target.lines().map(|l| l.rsplit_once(',').unwrap().0.to_owned() + "\n").collect();
+    let target = table("b.csv", &target);
+    let (mut preparation, _) = prepared(&[&source], &[&target], "y");
+    preparation.label.target = None;
+    preparation.target_roles.roles.remove("y");
+    let cohorts = assemble(&[&source], &[&target], &preparation).unwrap();
+    assert_eq!((cohorts.target.len(), cohorts.unlabelled.unwrap().len(), cohorts.sources[0].len()), (0, 40, 60));
+}
+
+#[test]
+fn a_kept_model_reads_a_table_in_its_own_units_and_levels() {
+    let source = table("a.csv", &made(60, 1, 100.0, ["M", "F"], ["age", "glucose", "sex", "y"]));
+    let home =
+        agreed(&[&source], &[&table("b.csv", &made(40, 2, 100.0, ["M", "F"], ["age", "glucose", "sex", "y"]))], "y");
+    let target = table("c.csv", &made(30, 3, 6.0, ["male", "female"], ["Age", "Glucose", "gender", "y"]));
+    let mut suggestion = suggest_roles(&[], &[&target]);
+    suggestion.target.set("y", Role::Label);
+    let lined = line_up_model(home.features(), &[&target], &suggestion.target);
+    let mut preparation = Preparation {
+        target_roles: suggestion.target,
+        mapping: lined.mapping,
+        label: LabelPlan { target: Some("y".into()), ..LabelPlan::default() },
+        ..Preparation::default()
+    };
+    // Model's unit (mg/dL) to the table's (mmol/L), as the person says.
+    preparation.mapping.features.iter_mut().find(|p| p.target == "Glucose").unwrap().factor = 1.0 / 18.0;
+    let classes = ["0".to_owned(), "1".to_owned()];
+    let cohorts = assemble_for_model(home.features(), Some((&classes, 1)), &[&target], &preparation).unwrap();
+    assert_eq!(cohorts.features(), home.features());
+    assert!(cohorts.sources.is_empty());
+    let place = |name: &str| home.features().iter().position(|f| f.name == name).unwrap();
+    let first = target.column("Glucose").unwrap().number(0).unwrap() * 18.0;
+    assert!((f64::from(cohorts.target.x.column(place("glucose")).next().unwrap()) - first).abs() < 1e-3);
+    let male = target.column("gender").unwrap().cell_text(0) == "male";
+    assert_eq!(cohorts.target.x.column(place("sex")).next().unwrap(), f32::from(u8::from(male)));
+
+    preparation.mapping.features.retain(|pair| pair.target != "Age");
+    let error = assemble_for_model(home.features(), Some((&classes, 1)), &[&target], &preparation).unwrap_err();
+    assert_eq!(error.code(), Code::ModelOtherColumns);
+    assert!(error.to_string().contains("age"), "{error}");
+}
+
+#[test]
+fn columns_that_give_the_label_away_and_columns_that_say_nothing_are_pointed_out() {
+    let names = ["age", "lab", "sex", "y"];
+    let add = |text: String| {
+        let lines = text.lines().enumerate();
+        let tail = |row: usize, line: &str| {
+            if row == 0 { "bill,always".into() } else { format!("{}{},7", &line[line.len() - 1..], row % 10) }
+        };
+        lines.map(|(row, line)| format!("{},{line}\n", tail(row, line))).collect::<String>()
+    };
+    let (source, target) = (add(made(80, 1, 100.0, ["M", "F"], names)), add(made(60, 2, 100.0, ["M", "F"], names)));
+    let cohorts = agreed(&[&table("a.csv", &source)], &[&table("b.csv", &target)], "y");
+    let found = |key: &str| {
+        let of = cohorts.findings.iter().filter(|finding| finding.key == key);
+        of.map(|finding| finding.column.clone().unwrap_or_default()).collect::<Vec<String>>()
+    };
+    assert_eq!(found("give_away"), ["bill", "bill"], "{:?}", cohorts.findings);
+    assert_eq!(found("features_constant"), ["always", "always"]);
+}
+
+#[test]
+fn a_preparation_survives_its_plan_and_refuses_unknown_fields() {
+    let source = table("a.csv", &made(60, 1, 100.0, ["1", "2"], ["age", "glucose", "sex", "y"]));
+    let target = table("b.csv", &made(40, 2, 6.0, ["M", "F"], ["age", "glucose", "sex", "y"]));
+    let (mut preparation, _) = prepared(&[&source], &[&target], "y");
+    preparation.mapping.features.push(Pair::new("u", "v", How::ByHand, Measure::Number));
+    let text = serde_json::to_string(&preparation).unwrap();
+    assert_eq!(serde_json::from_str::<Preparation>(&text).unwrap(), preparation);
+    assert!(serde_json::from_str::<Preparation>(&text.replacen("\"mapping\"", "\"maping\"", 1)).is_err());
+}
+
+const HEART: [&str; 14] = [
+    "age", "sex", "cp", "trestbps", "chol", "fbs", "restecg", "thalach", "exang", "oldpeak", "slope", "ca", "thal",
+    "num",
+];
+
+#[test]
+fn four_hospitals_line_up() {
+    let options =
+        ReadOptions { header: Some(false), names: Some(HEART.map(str::to_owned).to_vec()), ..Default::default() };
+    let mut tables = Vec::new();
+    for name in ["cleveland", "hungarian", "switzerland", "va"] {
+        let Some(text) = shared(&format!("data/heart/processed.{name}.data")) else { return };
+        tables.push(read(name, text.as_bytes(), &options).unwrap());
+    }
+    let rows = [303, 294, 123, 200];
+    for target in 0..4 {
+        let sources: Vec<&Table> = (0..4).filter(|s| *s != target).map(|s| &tables[s]).collect();
+        let (mut preparation, lined) = prepared(&sources, &[&tables[target]], "num");
+        preparation.label.kind = LabelKind::Classes { event: None, classes: Vec::new(), above: Some(0.0) };
+        assert_eq!(lined.mapping.features.len(), 13, "{:?} {:?}", lined.unmatched_source, lined.notes);
+        let cohorts = assemble(&sources, &[&tables[target]], &preparation).unwrap();
+        assert_eq!(cohorts.sources.len(), 3);
+        assert_eq!(cohorts.target.len(), rows[target]);
+        let removed: usize = 920 - rows[target] - cohorts.sources.iter().map(|s| s.len()).sum::<usize>();
+        assert!(removed <= 2, "{removed} rows taken for patients of two hospitals");
+        // The published prevalences: 139, 106, 115 and 149 with disease.
+        let (_, event, codes) = classes(&cohorts.target.y);
+        assert_eq!(codes.iter().filter(|code| **code == Some(event as u32)).count(), [139, 106, 115, 149][target]);
+        if target == 2 {
+            let empty =
+                cohorts.findings.iter().any(|f| f.column.as_deref() == Some("chol") && f.key == "features_constant");
+            assert!(empty, "cholesterol is 0 in all of Switzerland: {:?}", cohorts.findings);
+        }
+    }
+}

@@ -316,9 +316,9 @@ fn files_and_sites_are_domains_and_sets_are_kept_apart() {
     let domains: Vec<(&str, usize)> = cohorts.sources.iter().map(|s| (s.domain.as_str(), s.len())).collect();
     assert_eq!(domains, [("north", 20), ("south", 20)]);
     assert_eq!((cohorts.target.len(), cohorts.test.as_ref().unwrap().len()), (20, 10));
-    let unlabelled = cohorts.unlabelled.unwrap();
+    let unlabelled = cohorts.unlabelled.as_ref().unwrap();
     assert!(unlabelled.len() == 10 && unlabelled.y.is_none());
-    assert!(cohorts.test.unwrap().y.is_some());
+    assert!(cohorts.test.as_ref().unwrap().y.is_some());
     assert!(cohorts.features().iter().all(|f| f.name != "split" && f.name != "hospital"));
 }
 
@@ -375,7 +375,7 @@ fn columns_that_give_the_label_away_and_columns_that_say_nothing_are_pointed_out
     let add = |text: String| {
         let lines = text.lines().enumerate();
         let tail = |row: usize, line: &str| {
-            if row == 0 { "bill,always".into() } else { format!("{}{},7", &line[line.len() - 1..], row % 10) }
+            if row == 0 { "bill,always".into() } else { format!("{}.{},7", &line[line.len() - 1..], row % 10) }
         };
         lines.map(|(row, line)| format!("{},{line}\n", tail(row, line))).collect::<String>()
     };

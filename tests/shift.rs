@@ -81,7 +81,8 @@ fn labels_differ_as_statsmodels_and_scipy_say() {
     let case = &golden["prevalence"];
     let ((n, y_source), (m, y_target)) = (classes(&case["source"]), classes(&case["target"]));
     let ramp = |rows: usize| vec![(0..rows).map(|row| row as f64).collect::<Vec<f64>>()];
-    let found = shift(&numbers(&ramp(n), Side::Source, Some(y_source)), &numbers(&ramp(m), Side::Target, Some(y_target)));
+    let found =
+        shift(&numbers(&ramp(n), Side::Source, Some(y_source)), &numbers(&ramp(m), Side::Target, Some(y_target)));
     let Some(LabelShift::Classes { event: 1, classes }) = &found.label else { panic!("{:?}", found.label) };
     near(Some(classes[1].difference), &case["difference"], "difference");
     near(Some(classes[1].low), &case["low"], "low");
@@ -120,7 +121,8 @@ fn the_same_population_is_told_apart_no_better_than_by_a_coin() {
     let mut covered = 0;
     let mut rejected = 0;
     for _ in 0..40 {
-        let mut draw = |rows: usize| (0..6).map(|_| (0..rows).map(|_| rng.normal()).collect()).collect::<Vec<Vec<f64>>>();
+        let mut draw =
+            |rows: usize| (0..6).map(|_| (0..rows).map(|_| rng.normal()).collect()).collect::<Vec<Vec<f64>>>();
         let (source, target) = (numbers(&draw(120), Side::Source, None), numbers(&draw(60), Side::Target, None));
         let found = shift(&source, &target).domain.unwrap();
         covered += usize::from(found.low <= 0.5);
@@ -150,8 +152,9 @@ fn order_changes_nothing_and_trouble_is_an_answer() {
     // Too few rows for five folds: no classifier, the rest stands.
     let few = shift(&source, &target.select(&[0, 1, 2]));
     assert!(few.domain.is_none() && few.features[0].distance.is_some());
-    let nobody = compute(&[source.select(&[])], &target, 1, &Pulse::new(&Quiet));
-    assert_eq!(block_on(nobody).unwrap_err().code(), Code::TooFewRows);
+    let nobody = [source.select(&[])];
+    let pulse = Pulse::new(&Quiet);
+    assert_eq!(block_on(compute(&nobody, &target, 1, &pulse)).unwrap_err().code(), Code::TooFewRows);
     let text = serde_json::to_string(&hole).unwrap();
     assert_eq!(serde_json::from_str::<Shift>(&text).unwrap(), hole);
 }

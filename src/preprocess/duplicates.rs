@@ -72,15 +72,24 @@ fn local(names: &[Option<String>]) -> bool {
     }
 }
 
-/// Rows of the source that equal a row of the target in every feature, where chance would make less than one such pair
-/// in a thousand comparisons of whole tables: the information of a row (the sum of −log2 of its values' frequencies)
-/// must exceed log2(source rows × target rows) + 10 bits.
+/// Rows of the source that equal a row of the target in every feature, where chance does not explain it.
+///
+/// A row's information is the sum of −log2 of its values' frequencies; a source of n rows is expected to hold
+/// n × 2^−bits accidental copies of it. A target row takes part where that is under 1/8. If all these rows together have
+/// no more than three times the copies that are expected, only those stay that stand up to the number of target rows
+/// as well.
 fn equal_rows(source: &Cohort, target: &Cohort) -> Vec<usize> {
-    let needed = libm::log2((source.len().max(1) * target.len().max(1)) as f64) + 10.0;
     let (hash, bits) = fingerprints(&[source, target]);
     let (Some(from), Some(to), Some(bits)) = (hash.first(), hash.get(1), bits.get(1)) else { return Vec::new() };
-    let telling: BTreeSet<u64> = to.iter().zip(bits).filter(|(_, b)| **b > needed).map(|(hash, _)| *hash).collect();
-    (0..from.len()).filter(|&row| telling.contains(&from[row])).collect()
+    let rows_over = |needed: f64| -> (Vec<usize>, f64) {
+        let rows = to.iter().zip(bits).filter(|(_, bits)| **bits > needed);
+        let telling: BTreeSet<u64> = rows.clone().map(|(hash, _)| *hash).collect();
+        let expected = rows.map(|(_, bits)| from.len() as f64 * libm::exp2(-bits)).sum();
+        ((0..from.len()).filter(|&row| telling.contains(&from[row])).collect(), expected)
+    };
+    let one_row = libm::log2(from.len().max(1) as f64) + MARGIN;
+    let (rows, expected) = rows_over(one_row);
+    if rows.len() as f64 > 3.0 * expected { rows } else { rows_over(one_row + libm::log2(to.len().max(1) as f64)).0 }
 }
 
 /// Of each row of each cohort a hash of all values and the information in them (bits).
@@ -94,11 +103,13 @@ fn fingerprints(cohorts: &[&Cohort]) -> (Vec<Vec<u64>>, Vec<Vec<f64>>) {
         for cohort in cohorts {
             cohort.x.column(feature).for_each(|v| *count.entry(rounded(v)).or_default() += 1);
         }
+        // How often another row has the value: a row's own copy proves nothing about chance.
+        let others = |v: &u32| count.get(v).map_or(1, |count| count.saturating_sub(1).max(1));
         for ((cohort, hash), bits) in cohorts.iter().zip(&mut hash).zip(&mut bits) {
             for ((v, hash), bits) in cohort.x.column(feature).map(rounded).zip(hash).zip(bits) {
                 *hash = mix(*hash, u64::from(v));
                 if v != MISSING {
-                    *bits -= libm::log2(f64::from(count.get(&v).copied().unwrap_or(1)) / all as f64);
+                    *bits -= libm::log2(f64::from(others(&v)) / all as f64);
                 }
             }
         }
@@ -106,6 +117,8 @@ fn fingerprints(cohorts: &[&Cohort]) -> (Vec<Vec<u64>>, Vec<Vec<f64>>) {
     (hash, bits)
 }
 
+/// Bits beyond one expected accidental copy.
+const MARGIN: f64 = 3.0;
 const FNV: u64 = 0xcbf2_9ce4_8422_2325;
 const MISSING: u32 = f32::NAN.to_bits();
 
@@ -122,7 +135,7 @@ fn rounded(v: f32) -> u32 {
 
 /// How many rows of a cohort repeat an earlier row in every feature, where the features can tell persons apart.
 pub(super) fn repeated_rows(cohort: &Cohort) -> usize {
-    let needed = 2.0 * libm::log2(cohort.len().max(1) as f64) + 10.0;
+    let needed = 2.0 * libm::log2(cohort.len().max(1) as f64) + MARGIN;
     let (hash, bits) = fingerprints(&[cohort]);
     let rows = hash.into_iter().flatten().zip(bits.into_iter().flatten()).filter(|(_, bits)| *bits > needed);
     let rows: Vec<u64> = rows.map(|(hash, _)| hash).collect();

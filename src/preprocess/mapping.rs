@@ -344,7 +344,7 @@ pub fn line_up_model(features: &[crate::cohort::Feature], targets: &[&Table], ta
                 How::Normalised => plain(name) == plain(&feature.name),
                 How::Synonym => synonym(&plain(name)) == synonym(&plain(&feature.name)),
             };
-            let found: Vec<&str> = wanted.iter().copied().filter(|name| same(&name)).collect();
+            let found: Vec<&str> = wanted.iter().copied().filter(|name| same(name)).collect();
             let [name] = found.as_slice() else { return true };
             let measure = if feature.kind == FeatureKind::Number { Measure::Number } else { Measure::Category };
             let mut pair = Pair::new(&feature.name, name, how, measure);

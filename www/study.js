@@ -104,12 +104,26 @@ async function tablesAreNew() {
     await bringTables(0);
     const suggestion = await desk({ type: "suggest" }, { worker: 0 });
     if (mine !== turn) return;
+    if (!before && state.example) byExample(suggestion, state.example);
     change({ suggestion, roles: { source: { ...suggestion.source, ...kept(before?.roles.source, suggestion.source) }, target: { ...suggestion.target, ...kept(before?.roles.target, suggestion.target) } } });
     const label = before?.label && stillThere(before.label) ? before.label : labelOf(suggestion);
     await lineUp(label, before?.byHand ?? []);
   } catch (failure) {
     if (mine === turn) change({ dataFailure: failure, working: null });
   }
+}
+
+/** What an example says of its own columns. @param {any} suggestion @param {any} example */
+function byExample({ source, target, labels }, { label, event, set }) {
+  const candidate = labels.find((/** @type {any} */ one) => one.target === label);
+  for (const roles of [source, target]) {
+    if (!(label in roles)) continue;
+    for (const name of Object.keys(roles)) if (roles[name] === "label") roles[name] = "ignored";
+    roles[label] = "label";
+    if (set in roles) roles[set] = "set";
+  }
+  if (!candidate) labels.unshift({ source: label, target: label, kind: { type: "classes", event }, score: 0, survival: false });
+  else if (candidate.kind.type === "classes") Object.assign(candidate, { source: label, kind: { ...candidate.kind, event } });
 }
 
 /** @param {Record<string, string> | undefined} roles @param {Record<string, string>} columns */

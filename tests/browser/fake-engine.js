@@ -104,10 +104,10 @@ export class FakeEngine {
       }
       case "shift": {
         await wait(100);
-        const normal = (mean) => Array.from({ length: 16 }, (_, at) => Math.round(100 * Math.exp(-(((at - mean) / 3) ** 2))));
-        const features = ["chol", "trestbps", "thalach", "age", "oldpeak", "fbs", "a_rather_long_column_name_from_a_registry"].map((name, at) => ({ name, kind: "number", smd: (at % 2 ? -1 : 1) * (1.9 - at * 0.28), ks: 0.7 - at * 0.08, ks_p: 0.001, q: 0.002, missing_source: 0.01 * at, missing_target: 0.07 * at, bins: Array.from({ length: 17 }, (_, b) => 100 + b * 20), source: normal(5 + at / 3), target: normal(9 - at / 2) }));
-        features.push({ name: "sex", kind: "category", smd: 0.2, ks: 0.1, ks_p: 0.2, q: 0.3, missing_source: 0, missing_target: 0, bins: ["F", "M"], source: [97, 206], target: [10, 113] });
-        return { domain_auc: { estimate: 0.87, low: 0.83, high: 0.91 }, p: 0.001, features, prevalence: { source: 0.459, target: 0.935 } };
+        const normal = (mean) => Array.from({ length: 16 }, (_, at) => 0.19 * Math.exp(-(((at - mean) / 3) ** 2)));
+        const features = ["chol", "trestbps", "thalach", "age", "oldpeak", "fbs", "a_rather_long_column_name_from_a_registry"].map((name, at) => ({ name, kind: "number", smd: (at % 2 ? -1 : 1) * (1.9 - at * 0.28), distance: 0.7 - at * 0.08, p: 0.001, q: 0.002, source_missing: 0.01 * at, target_missing: 0.07 * at, shape: { type: "bins", edges: Array.from({ length: 17 }, (_, b) => 100 + b * 20), source: normal(5 + at / 3), target: normal(9 - at / 2) } }));
+        features.push({ name: "sex", kind: "category", smd: 0.2, distance: 0.1, p: 0.2, q: 0.3, source_missing: 0, target_missing: 0, shape: { type: "levels", levels: ["F", "M"], source: [0.32, 0.68], target: [0.08, 0.92] } });
+        return { source_rows: 303, target_rows: 123, domain: { auroc: 0.87, low: 0.83, high: 0.91, p: 0.001, source_rows: 303, target_rows: 123, features: 8, features_of: 8, one_sided: 1 }, features, sources: [], label: { type: "classes", event: 1, classes: [{ name: "0" }, { name: "1", source: 0.459, target: 0.935, difference: 0.476, low: 0.39, high: 0.53 }] } };
       }
       case "shape": return { inputs: 12, hidden: 64, batch: 32 };
       case "keep_pretrained": return {};

@@ -35,6 +35,8 @@ const file = (name, text) => ({ name, mimeType: "text/csv", buffer: Buffer.from(
 const axe = readFileSync(join(root, "node_modules/axe-core/axe.min.js"), "utf8");
 const faults = [];
 async function judge(page, name) {
+  const { scrollWidth, innerWidth } = await page.evaluate(() => ({ scrollWidth: document.documentElement.scrollWidth, innerWidth }));
+  if (scrollWidth > innerWidth) faults.push(`${name}: ${scrollWidth} px wide in a window of ${innerWidth}`);
   await page.evaluate(axe);
   const { violations } = await page.evaluate(() => axe.run(document, { resultTypes: ["violations"] }));
   for (const { id, impact, nodes } of violations) if (["serious", "critical"].includes(impact)) faults.push(`${name}: ${id} (${impact}) ${nodes.slice(0, 3).map((node) => node.target.join(" ") + " " + (node.any[0]?.message ?? "")).join(" | ")}`);

@@ -4,12 +4,11 @@ import { percent, value } from "../format.js";
 import { t } from "../words.js";
 import { Plot, plot, SOURCE, TARGET } from "./common.js";
 
-/** @param {any} feature `bins` are edges of numbers or names of levels; `source`, `target` counts or shares */
-function shares({ bins, source, target }) {
-  const edges = bins.length === source.length + 1;
-  const total = (/** @type {number[]} */ counts) => Math.max(1e-12, counts.reduce((sum, n) => sum + n, 0));
-  const [s, g] = [total(source), total(target)];
-  return { edges, rows: source.map((/** @type {number} */ n, /** @type {number} */ at) => ({ from: bins[at], to: edges ? bins[at + 1] : bins[at], source: n / s, target: target[at] / g })) };
+/** @param {any} feature `shape` holds edges of bins or names of levels, and both sides' shares */
+function shares({ shape }) {
+  const edges = shape.type === "bins";
+  const ends = edges ? shape.edges : shape.levels;
+  return { edges, rows: shape.source.map((/** @type {number} */ share, /** @type {number} */ at) => ({ from: ends[at], to: edges ? ends[at + 1] : ends[at], source: share, target: shape.target[at] })) };
 }
 
 /** @param {any} feature @param {import("./common.js").Size} size */

@@ -7,9 +7,9 @@ import { Plot, plot, TARGET } from "./common.js";
 /** As many as fit on a screen; the table holds all. */
 const MOST = 25;
 
-/** @param {any[]} features sorted, `{name, smd, ks}` @param {import("./common.js").Size} size */
+/** @param {any[]} features sorted, `{name, smd, distance, q, source_missing, target_missing}` @param {import("./common.js").Size} size */
 export function features(features, { width }) {
-  const some = features.slice(0, MOST);
+  const some = features.filter(({ smd }) => Number.isFinite(smd)).slice(0, MOST);
   const short = (/** @type {string} */ name) => (name.length > 22 ? `${name.slice(0, 20)}…` : name);
   const names = some.map(({ name }) => name);
   const reach = Math.max(0.2, ...some.map(({ smd }) => Math.abs(smd)).filter(Number.isFinite));
@@ -33,5 +33,5 @@ export function features(features, { width }) {
 /** @param {any[]} features */
 export const featuresTable = (features) => ({
   columns: [t("table.feature"), t("chart.smd"), t("table.ks"), t("table.q"), t("table.missing_source"), t("table.missing_target")],
-  rows: features.map((f) => [f.name, signed(f.smd, 2), fixed(f.ks, 2), pValue(f.q), percent(f.missing_source), percent(f.missing_target)]),
+  rows: features.map((f) => [f.name, signed(f.smd, 2), fixed(f.distance, 2), pValue(f.q), percent(f.source_missing), percent(f.target_missing)]),
 });

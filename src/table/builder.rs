@@ -44,8 +44,7 @@ pub(super) struct Builder {
     numbers: Numbers,
     odd: Option<Box<Odd>>,
     texts: Option<Box<texts::Open>>,
-    len: usize,
-    open_len: usize,
+    writing_dropped: bool,
     missing: usize,
     marks: u64,
     decimal: u8,
@@ -54,12 +53,11 @@ pub(super) struct Builder {
 impl Builder {
     pub(super) fn new(chunk_rows: usize, decimal: u8) -> Builder {
         Builder {
-            open: numbers::Open::default(),
+            open: numbers::Open::new(chunk_rows),
             numbers: Numbers::new(chunk_rows),
             odd: None,
             texts: None,
-            len: 0,
-            open_len: 0,
+            writing_dropped: false,
             missing: 0,
             marks: 0,
             decimal,
@@ -74,19 +72,16 @@ impl Builder {
     #[inline(always)]
     pub(super) fn push_packed(&mut self, packed: i64) {
         self.open.push(packed);
-        self.step();
-    }
-    #[inline(always)]
-    fn step(&mut self) {
-        self.len += 1;
-        self.open_len += 1;
-        if self.open_len == self.numbers.chunk_rows {
+        if self.open.full() {
             self.seal();
         }
     }
+    fn len(&self) -> usize {
+        self.texts.as_ref().map_or(self.numbers.len + self.open.len(), |texts| texts.len())
+    }
+    #[inline(never)]
     fn seal(&mut self) {
-        self.numbers.len += self.open_len;
-        self.open_len = 0;
+        self.numbers.len += self.open.len();
         let chunk = self.open.seal();
         self.numbers.chunks.push(chunk);
     }
@@ -97,10 +92,9 @@ impl Builder {
         }
         if let Some(texts) = &mut self.texts {
             texts.push((cell != Cell::Missing).then_some(text));
-            self.len += 1;
             return;
         }
-        let row = self.len;
+        let row = self.len();
         match cell {
             Cell::Number(packed) => self.open.push(packed),
             Cell::Missing => self.open.push(MISSING),
@@ -120,26 +114,31 @@ impl Builder {
                 self.open.push(MISSING);
             }
         }
-        self.step();
+        if self.open.full() {
+            self.seal();
+        }
         if let Some(odd) = &self.odd
             && odd.words >= 32
-            && odd.words * 8 > self.len
+            && odd.words * 8 > row
         {
             self.become_texts();
         }
     }
     fn keep_writing(&mut self, row: usize, text: &str) {
+        if self.writing_dropped {
+            return;
+        }
         let odd = self.odd.get_or_insert_default();
         if odd.words > 0 || odd.rows.len() < KEPT {
             odd.push(row, text);
-        } else if odd.rows.len() == KEPT {
+        } else {
             // A long column of numbers: their writing no longer matters.
-            **odd = Odd { rows: vec![u32::MAX; KEPT + 1], codes: vec![0; KEPT + 1], ..Odd::default() };
-            odd.rows.shrink_to_fit();
+            self.writing_dropped = true;
+            self.odd = None;
         }
     }
     fn become_texts(&mut self) {
-        if self.open_len > 0 {
+        if self.open.len() > 0 {
             self.seal();
         }
         let numbers = std::mem::replace(&mut self.numbers, Numbers::new(1));
@@ -155,12 +154,12 @@ impl Builder {
 
     /// The finished column at the kind that its cells speak for.
     pub(super) fn finish(mut self, name: String) -> Column {
-        if self.texts.is_none() && self.open_len > 0 {
+        if self.texts.is_none() && self.open.len() > 0 {
             self.seal();
         }
         self.open = numbers::Open::default();
         let words = self.odd.as_ref().map_or(0, |odd| odd.words);
-        let present = self.len - self.missing;
+        let present = self.len() - self.missing;
         if self.texts.is_none() {
             let padded = self.odd.as_ref().is_some_and(|odd| odd.padded == odd.words && words > 0);
             if words * 10 > present || padded {
@@ -173,7 +172,8 @@ impl Builder {
                 let odd = self.odd.filter(|odd| odd.dict.len() > 0);
                 self.numbers.chunks.shrink_to_fit();
                 let data = Data::Numbers(self.numbers);
-                let mut column = Column { name, kind: Kind::Number, data, odd, marks, decimal };
+                let mut column =
+                    Column { name, kind: Kind::Number, data, odd, marks, decimal, order: dates::Order::DayFirst };
                 if numbers_identify(&column) {
                     column.kind = Kind::Identifier;
                 }
@@ -182,7 +182,8 @@ impl Builder {
             Some(texts) => {
                 let texts = texts.finish();
                 let kind = text_kind(&texts, &name, self.decimal);
-                let column = Column { name, kind, data: Data::Texts(texts), odd: None, marks, decimal };
+                let order = dates::order(texts.iter().flatten().filter(|_| kind == Kind::Date)).0;
+                let column = Column { name, kind, data: Data::Texts(texts), odd: None, marks, decimal, order };
                 // Many numbers behind some early texts.
                 if kind == Kind::Number { column.as_numbers() } else { column }
             }
@@ -223,7 +224,9 @@ pub(super) fn from_texts<'a>(
                 open.push(packed);
             }
             Some((Some(Cell::Float(value)), text)) => {
-                odd.push(at, text);
+                if numbers::float_text(value) != text {
+                    odd.push(at, text);
+                }
                 open.push_float(value);
             }
             Some((_, text)) => {

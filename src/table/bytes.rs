@@ -2,6 +2,7 @@
 
 use super::builder::Odd;
 use super::column::{Column, Data};
+use super::dates;
 use super::format::{Format, Note};
 use super::frame::Table;
 use super::numbers::{self, Numbers, Packed, Style};
@@ -31,6 +32,7 @@ struct ColumnHead {
     kind: Kind,
     marks: u64,
     decimal: u8,
+    order: dates::Order,
 }
 
 struct Writer(Vec<u8>);
@@ -252,7 +254,13 @@ impl Table {
             columns: self
                 .columns
                 .iter()
-                .map(|c| ColumnHead { name: c.name.clone(), kind: c.kind, marks: c.marks, decimal: c.decimal })
+                .map(|c| ColumnHead {
+                    name: c.name.clone(),
+                    kind: c.kind,
+                    marks: c.marks,
+                    decimal: c.decimal,
+                    order: c.order,
+                })
                 .collect(),
         };
         let head = serde_json::to_vec(&head).unwrap_or_default();
@@ -297,7 +305,7 @@ impl Table {
         }
         let head: Head = serde_json::from_slice(&from.get_u8()?).map_err(|_| damaged())?;
         let mut columns = Vec::with_capacity(head.columns.len());
-        for ColumnHead { name, kind, marks, decimal } in head.columns {
+        for ColumnHead { name, kind, marks, decimal, order } in head.columns {
             let data = match from.byte()? {
                 0 => Data::Numbers(get_numbers(&mut from)?),
                 1 => Data::Texts(get_texts(&mut from)?),
@@ -310,7 +318,7 @@ impl Table {
                     Some(Box::new(Odd { rows, codes, dict, words: from.size()?, padded: from.size()? }))
                 }
             };
-            let column = Column { name, kind, data, odd, marks, decimal };
+            let column = Column { name, kind, data, odd, marks, decimal, order };
             column.check(head.rows)?;
             columns.push(column);
         }

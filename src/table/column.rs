@@ -31,6 +31,8 @@ pub struct Column {
     /// Bit i: missing mark i was seen.
     pub(super) marks: u64,
     pub(super) decimal: u8,
+    /// How a date column writes its days.
+    pub(super) order: dates::Order,
 }
 
 impl Column {
@@ -45,19 +47,12 @@ impl Column {
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
-    fn date_order(&self) -> dates::Order {
-        match &self.data {
-            Data::Texts(texts) => dates::order(texts.iter().flatten().take(10_000)).0,
-            Data::Numbers(_) => dates::Order::DayFirst,
-        }
-    }
     /// The number in `row`: a number as it is, yes and no as 1 and 0, a date as days since 1970-01-01.
-    /// For all rows of a date column use [`numbers`](Self::numbers).
     pub fn number(&self, row: usize) -> Option<f64> {
         match (&self.data, self.kind) {
             (Data::Numbers(numbers), _) => numbers.get(row),
             (Data::Texts(texts), Kind::Boolean) => texts.get(row).and_then(boolean).map(f64::from),
-            (Data::Texts(texts), Kind::Date) => texts.get(row).and_then(|day| dates::days(day, self.date_order())),
+            (Data::Texts(texts), Kind::Date) => texts.get(row).and_then(|day| dates::days(day, self.order)),
             _ => None,
         }
     }
@@ -66,7 +61,7 @@ impl Column {
         match (&self.data, self.kind) {
             (Data::Numbers(numbers), _) => numbers.to_vec(),
             (Data::Texts(texts), Kind::Date) => {
-                let order = self.date_order();
+                let order = self.order;
                 texts.iter().map(|day| day.and_then(|day| dates::days(day, order)).unwrap_or(f64::NAN)).collect()
             }
             _ => (0..self.len()).map(|row| self.number(row).unwrap_or(f64::NAN)).collect(),
@@ -149,7 +144,7 @@ impl Column {
         match &self.data {
             Data::Numbers(_) => Column { kind: Kind::Number, ..self.clone() },
             Data::Texts(texts) => {
-                let order = self.date_order();
+                let order = self.order;
                 if self.kind == Kind::Date || self.kind == Kind::Boolean {
                     let cells: Vec<Option<String>> = (0..self.len())
                         .map(|row| match self.kind {
@@ -167,7 +162,15 @@ impl Column {
     }
     fn bare(&self) -> Column {
         let data = Data::Numbers(Numbers::new(1));
-        Column { name: self.name.clone(), kind: self.kind, data, odd: None, marks: self.marks, decimal: self.decimal }
+        Column {
+            name: self.name.clone(),
+            kind: self.kind,
+            data,
+            odd: None,
+            marks: self.marks,
+            decimal: self.decimal,
+            order: self.order,
+        }
     }
 
     /// The column at another kind, from its cells as they were written.
@@ -192,8 +195,11 @@ impl Column {
                     Data::Texts(texts) => Data::Texts(texts.clone()),
                     Data::Numbers(numbers) => Data::Texts(as_texts(numbers, self.odd.as_deref()).finish()),
                 };
-                let column = Column { kind, data, ..self.bare() };
-                let order = column.date_order();
+                let order = match &data {
+                    Data::Texts(texts) if kind == Kind::Date => dates::order(texts.iter().flatten()).0,
+                    _ => self.order,
+                };
+                let column = Column { kind, data, order, ..self.bare() };
                 let wrong = |text: &str| match kind {
                     Kind::Boolean => boolean(text).is_none(),
                     Kind::Date => dates::days(text, order).is_none(),

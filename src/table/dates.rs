@@ -1,7 +1,7 @@
 //! Days in the usual writings: `2024-03-01`, `2024/3/1`, `01.03.2024`, `3/1/2024`, each with a time or without, and `2024年3月1日`.
 
 /// Which of two readings `03/04/2024` has.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub(super) enum Order {
     DayFirst,
     MonthFirst,

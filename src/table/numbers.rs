@@ -81,9 +81,21 @@ pub struct Numbers {
 pub(super) struct Open {
     cells: Vec<i64>,
     floats: Vec<f64>,
+    /// The cells of a full chunk: kept here, so that a push touches nothing else of its column.
+    rows: usize,
 }
 
 impl Open {
+    pub(super) fn new(rows: usize) -> Open {
+        Open { rows, ..Open::default() }
+    }
+    pub(super) fn len(&self) -> usize {
+        self.cells.len()
+    }
+    #[inline(always)]
+    pub(super) fn full(&self) -> bool {
+        self.cells.len() == self.rows
+    }
     #[inline(always)]
     pub(super) fn push(&mut self, packed: i64) {
         self.cells.push(packed);

@@ -3,6 +3,7 @@
 
 use super::builder::Builder;
 use super::cell::{Cell, Marks, fast};
+use super::decode::has;
 use super::options::Delimiter;
 use crate::error::{Code, Error, Result};
 
@@ -169,8 +170,7 @@ impl Records {
     ) -> Records {
         // Many columns: small chunks, or the open ones alone would fill the memory.
         let chunk_rows = match names.len() {
-            0..=256 => 4096,
-            257..=2048 => 1024,
+            0..=2048 => 1024,
             _ => 256,
         };
         Records {
@@ -199,7 +199,7 @@ impl Records {
     /// The end of the first record in `text`, or of the last one, going on from `at`.
     fn scan(&mut self, text: &str, first: bool) -> Option<usize> {
         let end = self.cut.end;
-        if self.at != At::Quoted && self.at != At::Closing && !(self.cut.quote && text.as_bytes().contains(&b'"')) {
+        if self.at != At::Quoted && self.at != At::Closing && !(self.cut.quote && has(text.as_bytes(), b'"')) {
             // No quote can be open: the line ends are the record ends.
             let found = if first { text.find(char::from(end)) } else { text.rfind(char::from(end)) };
             let rest = found.map_or(0, |at| at + 1);

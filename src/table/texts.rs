@@ -200,6 +200,9 @@ impl Open {
         self.done.chunks.shrink_to_fit();
         self.done
     }
+    pub(super) fn len(&self) -> usize {
+        self.done.len
+    }
     pub(super) fn memory(&self) -> usize {
         self.done.memory() + 4 * self.codes.capacity() + self.words.capacity()
     }

@@ -2,6 +2,7 @@
 
 use super::builder::repack;
 use super::column::{Column, Data};
+use super::dates;
 use super::format::Note;
 use super::frame::Table;
 use super::names;
@@ -38,6 +39,7 @@ impl Table {
             odd: None,
             marks: 0,
             decimal: b'.',
+            order: dates::Order::DayFirst,
         };
         let mut columns = vec![first];
         let all_numbers = rest.iter().all(|column| matches!(column.data, Data::Numbers(_)) && column.words() == 0);
@@ -66,6 +68,7 @@ impl Table {
                         odd: None,
                         marks: 0,
                         decimal: b'.',
+                        order: dates::Order::DayFirst,
                     });
                 }
             } else {

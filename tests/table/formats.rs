@@ -300,3 +300,14 @@ fn memory_is_under_the_text() {
     let table = super::table(wide.as_bytes());
     assert!(table.memory() + table.to_bytes().capacity() < 3 * wide.len(), "{} for {}", table.memory(), wide.len());
 }
+
+#[test]
+fn scientific_columns_stay_numbers_with_a_late_text() {
+    let text =
+        "p,n\n".to_owned() + &(1..9000).map(|i| format!("{i}.25e-7,1\n")).collect::<String>() + "below,1\n2e-3,1\n";
+    let table = table(text.as_bytes());
+    let column = &table.columns[0];
+    assert_eq!((column.kind, column.number(8998), column.number(9000)), (Kind::Number, Some(8999.25e-7), Some(2e-3)));
+    assert_eq!(column.texts_among_numbers(9), [(8999, "below")]);
+    assert_eq!(Table::from_bytes(&table.to_bytes()).unwrap(), table);
+}

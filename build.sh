@@ -62,7 +62,7 @@ wasm() {
     --out-dir www/pkg --out-name autograft "$TARGET/$WASM_TARGET/release/autograft.wasm"
 }
 
-pack() { need_node && npx --no-install vite build --logLevel warn; }
+pack() { need_node && npx --no-install vite build --logLevel warn && npx --no-install vite build --logLevel warn -c vite.report.config.js; }
 
 serve() {
   wasm && pack

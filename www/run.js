@@ -81,7 +81,9 @@ function next(jobs) {
 
 /** One worker's day. @param {any} run @param {number} at @param {AbortSignal} signal */
 async function work(run, at, signal) {
-  while (!signal.aborted) {
+  while (!signal.aborted && !run.jobs.some((/** @type {Job} */ one) => one.status === "failed")) {
+    // The engine holds what runs; what has not begun is held here.
+    if (state.run.status === "paused") { await new Promise((resolve) => setTimeout(resolve, 50)); continue; }
     const job = next(run.jobs);
     if (!job) {
       const blockedOn = run.jobs.some((/** @type {Job} */ one) => one.status === "running" && one.unit.type === "pretrain");

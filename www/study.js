@@ -60,8 +60,10 @@ export function reread(id, patch) {
 
 /** @param {number} id */
 export function remove(id) {
+  const gone = state.opened.find((one) => one.id === id);
   change({ opened: state.opened.filter((one) => one.id !== id) });
-  return tablesAreNew();
+  // A file that could not be read never played a part.
+  if (gone?.table) return tablesAreNew();
 }
 
 /** The answer to "is this value a missing one?". @param {number} id @param {string} column @param {string} value @param {boolean} missing */

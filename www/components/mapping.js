@@ -35,9 +35,14 @@ class Mapping extends Base {
     const left = lined.unmatched_source.filter((/** @type {string} */ name) => !taken.source.has(name));
     const right = lined.unmatched_target.filter((/** @type {string} */ name) => !taken.target.has(name));
     const needle = this.search.toLowerCase();
-    // Pairs that need a look come first: matched by hand, with a factor, or under different names.
+    // Pairs that need a look come first: matched by hand, with a factor, or under different names. With 20,000 pairs
+    // that order is too dear to be made at every event.
     const odd = (/** @type {any} */ pair) => Number(pair.how !== "by_hand" && (pair.factor ?? 1) === 1 && pair.source === pair.target && !Object.keys(pair.levels ?? {}).length);
-    const found = features.filter((/** @type {any} */ pair) => `${pair.source} ${pair.target}`.toLowerCase().includes(needle)).sort((/** @type {any} */ a, /** @type {any} */ b) => odd(a) - odd(b));
+    if (this.foundIn !== features || this.foundBy !== needle) {
+      this.found = features.filter((/** @type {any} */ pair) => `${pair.source} ${pair.target}`.toLowerCase().includes(needle)).sort((/** @type {any} */ a, /** @type {any} */ b) => odd(a) - odd(b));
+      [this.foundIn, this.foundBy] = [features, needle];
+    }
+    const found = /** @type {any[]} */ (this.found);
     const pages = Math.max(1, Math.ceil(found.length / PAGE));
     const page = Math.min(this.page, pages - 1);
     return html`<section class="card" aria-labelledby="mapping">

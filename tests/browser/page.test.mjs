@@ -1,0 +1,164 @@
+// The main job, whole, in the real page with the real engine: two tables in, a verdict out; cancel, resume, save.
+
+import assert from "node:assert/strict";
+import { mkdirSync, readFileSync } from "node:fs";
+import { after, before, test } from "node:test";
+import { fileURLToPath } from "node:url";
+import { launch, open } from "./chromium.mjs";
+import { serve } from "./server.mjs";
+
+const SCREENS = fileURLToPath(new URL("../../target/screens/", import.meta.url));
+const AXE = readFileSync(fileURLToPath(new URL("../../node_modules/axe-core/axe.min.js", import.meta.url)), "utf8");
+
+/** @type {import("playwright-core").Browser} */
+let browser;
+/** @type {Awaited<ReturnType<typeof serve>>} */
+let server;
+before(async () => {
+  mkdirSync(SCREENS, { recursive: true });
+  browser = await launch({ gpu: false });
+  server = await serve();
+});
+after(async () => {
+  await browser?.close();
+  await server?.close();
+});
+
+/** Made data: two numbers carry the outcome in both cohorts; chol is 0 for the unmeasured in the target. */
+export function table(rows, seed, { shuffled = false, zeros = false } = {}) {
+  let state = seed * 7919 + 1;
+  const draw = () => ((state = (state * 16807) % 2147483647) / 2147483647);
+  const normal = () => Math.sqrt(-2 * Math.log(draw())) * Math.cos(2 * Math.PI * draw());
+  const lines = ["patient,age,pressure,chol,sex,died"];
+  for (let at = 0; at < rows; at++) {
+    const [age, pressure] = [normal(), normal()];
+    const risk = 1 / (1 + Math.exp(-(1.6 * age - 1.6 * pressure)));
+    const died = shuffled ? draw() < 0.5 : draw() < risk;
+    const chol = zeros && draw() < 0.4 ? 0 : Math.round(220 + 40 * normal());
+    lines.push(`${seed}-${at},${Math.round(60 + 10 * age)},${(130 + 15 * pressure).toFixed(1)},${chol},${draw() < 0.5 ? "F" : "M"},${died ? 1 : 0}`);
+  }
+  return lines.join("\n");
+}
+const file = (name, text) => ({ name, mimeType: "text/csv", buffer: Buffer.from(text) });
+const state = (page, path) => page.evaluate((path) => path.split(".").reduce((at, name) => at?.[name], window.autograft.state), path);
+const stage = (page, number) => page.locator(`.rail li:nth-child(${number}) button`).click();
+
+async function judge(page, name) {
+  await page.screenshot({ path: `${SCREENS}real-${name}.png`, fullPage: true });
+  await page.evaluate(AXE);
+  const faults = await page.evaluate(async () => {
+    const { violations } = await window.axe.run(document, { resultTypes: ["violations"] });
+    return violations.filter(({ impact }) => ["serious", "critical"].includes(impact)).map(({ id, nodes }) => `${id}: ${nodes[0].target}`);
+  });
+  assert.deepEqual(faults, [], name);
+}
+
+/** Both tables opened and a small plan in force. */
+async function opened(page, source, target) {
+  await page.setInputFiles("ag-drop:nth-of-type(1) input[type=file]", file("source.csv", source));
+  await page.setInputFiles("ag-drop:nth-of-type(2) input[type=file]", file("target.csv", target));
+  await page.waitForFunction(() => window.autograft.state.prepared || window.autograft.state.dataFailure, null, { timeout: 30_000 });
+  assert.equal(await state(page, "dataFailure"), null, JSON.stringify(await state(page, "dataFailure")));
+}
+
+/** Folds, repeats and shuffles by the form; few steps by the settings of the judged method. */
+async function small(page) {
+  await stage(page, 3);
+  for (const [label, value] of [["Folds", 3], ["Repeats", 2], ["Seeds", 1], ["Shuffles per feature", 1]]) {
+    const field = page.getByLabel(label, { exact: true });
+    await field.fill(String(value));
+    await field.press("Tab");
+  }
+  await page.waitForFunction(() => !window.autograft.state.working && window.autograft.state.plan.design.folds === 3 && window.autograft.state.prepared, null, { timeout: 30_000 });
+  await page.waitForTimeout(500);
+  await page.waitForFunction(() => !window.autograft.state.working && window.autograft.state.measured?.choice, null, { timeout: 60_000 });
+}
+
+const run = async (page) => {
+  await stage(page, 4);
+  await page.locator(".run button.primary").click();
+  await page.waitForFunction(() => window.autograft.state.report || window.autograft.state.run?.failure, null, { timeout: 400_000 });
+  assert.equal(await state(page, "run.failure"), null, JSON.stringify(await state(page, "run.failure")));
+};
+
+test("two tables in, a verdict out, every stage judged for access, nothing asked of the server", async () => {
+  const { page, errors } = await open(browser, `${server.url}#lang=en&theme=light`);
+  await page.waitForSelector("#app[data-state=ready]");
+  const requests = server.requests.length;
+  await opened(page, table(400, 1), table(90, 2, { zeros: true }));
+  assert.match(await page.locator("ag-questions").innerText(), /Is 0 in “chol” a missing value\?/);
+  await judge(page, "1-data");
+  await page.getByRole("button", { name: "Yes, missing" }).first().click();
+  await page.waitForFunction(() => window.autograft.state.opened.some((one) => one.options.missing_codes?.chol?.includes("0")) && window.autograft.state.prepared && !window.autograft.state.working, null, { timeout: 30_000 });
+  await stage(page, 2);
+  await page.waitForFunction(() => window.autograft.state.shift || window.autograft.state.shiftFailure, null, { timeout: 60_000 });
+  assert.equal(await state(page, "shiftFailure"), null);
+  await page.waitForSelector("ag-shift-view .plot svg");
+  await judge(page, "2-shift");
+  await small(page);
+  await judge(page, "3-method");
+  await run(page);
+  await page.waitForSelector("ag-verdict-view .plot svg");
+  await judge(page, "5-verdict");
+  const { estimate, low, high, verdict } = await state(page, "report.forward.contrast");
+  assert.ok(low <= estimate && estimate <= high, `${low} ${estimate} ${high}`);
+  assert.ok(["helps", "harms", "cannot_tell"].includes(verdict.kind));
+  const names = await page.locator("ag-verdict-view h3").allInnerTexts();
+  for (const chart of ["ROC curve", "Precision and recall", "Calibration", "Predicted risks"]) assert.ok(names.includes(chart), `${chart} of ${names}`);
+  await stage(page, 6);
+  await page.waitForSelector("ag-why .plot svg");
+  await judge(page, "6-why");
+  await stage(page, 7);
+  await judge(page, "7-keep");
+  const saved = page.waitForEvent("download");
+  await page.getByRole("button", { name: "Save: Report" }).click();
+  const report = JSON.parse(readFileSync(await (await saved).path(), "utf8"));
+  assert.equal(report.forward.contrast.estimate, estimate);
+  assert.deepEqual(errors, []);
+  assert.equal(server.requests.length, requests, `asked for ${server.requests.slice(requests)}`);
+  await page.close();
+});
+
+test("cancel answers at once, keeps what is finished, and the run goes on from there", async () => {
+  const { page, errors } = await open(browser, `${server.url}#lang=en`);
+  await page.waitForSelector("#app[data-state=ready]");
+  await opened(page, table(300, 3), table(80, 4));
+  await small(page);
+  await stage(page, 4);
+  await page.locator(".run button.primary").click();
+  await page.waitForFunction(() => window.autograft.state.run?.jobs.some((job) => job.status === "done"), null, { timeout: 200_000 });
+  const answered = await page.evaluate(async () => {
+    const began = performance.now();
+    document.querySelector(".run button.danger").click();
+    await new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)));
+    return { ms: performance.now() - began, status: window.autograft.state.run.status };
+  });
+  console.log(`cancel answered after ${Math.round(answered.ms)} ms`);
+  assert.ok(["stopping", "stopped"].includes(answered.status), answered.status);
+  await page.waitForFunction(() => window.autograft.state.run.status === "stopped", null, { timeout: 5000 });
+  const kept = await page.evaluate(() => window.autograft.state.run.jobs.filter((job) => job.status === "done").length);
+  assert.ok(kept > 0);
+  await page.getByRole("button", { name: "Go on" }).click();
+  await page.waitForFunction(() => window.autograft.state.report || window.autograft.state.run?.failure, null, { timeout: 400_000 });
+  assert.equal(await state(page, "run.failure"), null);
+  assert.deepEqual(errors, []);
+  await page.close();
+});
+
+test("bad files say what, where and the way out, and lose nothing that is open", async () => {
+  const { page } = await open(browser, `${server.url}#lang=en`);
+  await page.waitForSelector("#app[data-state=ready]");
+  await opened(page, table(60, 5), table(60, 6));
+  const before = await page.evaluate(() => JSON.stringify(window.autograft.state.prepared.data));
+  for (const [name, text, code] of [["empty.csv", "", "empty_file"], ["header.csv", "a,b,c\n", "header_only"]]) {
+    await page.setInputFiles("ag-drop:nth-of-type(2) input[type=file]", file(name, text));
+    const alert = page.locator("ag-drop:nth-of-type(2) .alert.bad").last();
+    await alert.waitFor();
+    assert.match(await alert.innerText(), new RegExp(name.replace(".", "\\.")), code);
+    assert.equal(await page.evaluate(() => window.autograft.state.opened.at(-1).failure.code), code);
+    assert.equal(await page.evaluate(() => JSON.stringify(window.autograft.state.prepared.data)), before);
+    await page.getByRole("button", { name: `Remove ${name}` }).click();
+    await page.waitForFunction(() => window.autograft.state.prepared && !window.autograft.state.working, null, { timeout: 30_000 });
+  }
+  await page.close();
+});

@@ -2,14 +2,14 @@
 
 mod architecture;
 mod cohorts;
+mod command;
 mod device;
 mod evaluate;
-mod generate;
-mod math;
-mod command;
 mod evaluate;
 mod flamby;
+mod generate;
 mod gradients;
+mod math;
 mod math;
 mod methods;
 mod metrics;

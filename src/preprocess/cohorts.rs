@@ -4,7 +4,7 @@ use super::checks;
 use super::duplicates::{self, Names};
 use super::finding::Finding;
 use super::labels::{self, Scheme};
-use super::mapping::{Mapping, Measure, Pair, find};
+use super::mapping::{ByName, Mapping, Measure, Pair, find};
 use super::names::sort_levels;
 use super::read::{Reading, read};
 use super::roles::{LabelPlan, Role, Roles};
@@ -224,14 +224,16 @@ fn stack(
     labels: Option<Vec<Labels>>,
     findings: &mut Vec<Finding>,
 ) -> Result<Stack> {
+    let by_name: Vec<ByName<'_>> = tables.iter().map(|table| ByName::of(std::slice::from_ref(table))).collect();
     let mut columns: Vec<Vec<f32>> = Vec::with_capacity(readings.len());
     for (feature, reading) in readings {
         let mut column = Vec::new();
-        for table in tables {
-            if table.column(&reading.column).is_none() {
+        for (table, by_name) in tables.iter().zip(&by_name) {
+            let at = by_name.first(&reading.column);
+            if at.is_none() {
                 findings.push(Finding::warning("feature_missing_in_file").file(&table.name).column(&reading.column));
             }
-            let (values, unknown) = read(table, reading, feature)?;
+            let (values, unknown) = read(table, at, reading, feature)?;
             if unknown > 0 {
                 let finding = Finding::warning("level_unknown").file(&table.name).column(&reading.column);
                 findings.push(finding.with("rows", unknown));

@@ -38,8 +38,13 @@ impl Reading {
 ///
 /// # Errors
 /// [`Code::TextInNumbers`] with file, row and column.
-pub(super) fn read(table: &Table, reading: &Reading, feature: &Feature) -> Result<(Vec<f32>, usize)> {
-    let Some(column) = table.column(&reading.column) else { return Ok((vec![f32::NAN; table.rows], 0)) };
+pub(super) fn read(
+    table: &Table,
+    column: Option<&Column>,
+    reading: &Reading,
+    feature: &Feature,
+) -> Result<(Vec<f32>, usize)> {
+    let Some(column) = column else { return Ok((vec![f32::NAN; table.rows], 0)) };
     match &feature.kind {
         FeatureKind::Number => {
             let convert = |v: f64| {

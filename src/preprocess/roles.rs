@@ -1,6 +1,7 @@
 //! What each column is for, guessed from names and values and always shown: the person decides.
 
 use super::finding::Finding;
+use super::mapping::ByName;
 use super::names::{levels, plain, words};
 use super::survival;
 use crate::table::{Column, Kind, Table};
@@ -279,6 +280,7 @@ fn repeats(table: &Table, column: &Column) -> bool {
 /// Columns that may be the label, the likeliest first.
 fn label_candidates(sources: &[&Table], targets: &[&Table], roles: &Roles) -> Vec<LabelCandidate> {
     let Some(target) = targets.first() else { return Vec::new() };
+    let by_name = ByName::of(sources);
     let mut out = Vec::new();
     for (place, column) in target.columns.iter().enumerate() {
         if roles.get(&column.name) != Role::Feature {
@@ -288,10 +290,14 @@ fn label_candidates(sources: &[&Table], targets: &[&Table], roles: &Roles) -> Ve
         if few.as_ref().is_some_and(|few| few.len() < 2) {
             continue;
         }
-        let source = sources.iter().find_map(|table| {
-            let exact = table.columns.iter().find(|other| other.name == column.name);
-            exact.or_else(|| table.columns.iter().find(|other| plain(&other.name) == plain(&column.name)))
-        });
+        let alike = || {
+            let alike = |other: &&Column| plain(&other.name) == plain(&column.name);
+            sources.iter().flat_map(|table| &table.columns).find(alike)
+        };
+        let same = by_name.first(&column.name);
+        // The search by spelling is for the few columns whose name or place says label.
+        let named = label_name(&column.name) > 0.0 || place + 1 == target.columns.len();
+        let source = same.or_else(|| if named { alike() } else { None });
         let named = label_name(&column.name);
         let mut score = named;
         score += match few.as_ref().map(BTreeMap::len) {

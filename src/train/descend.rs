@@ -175,8 +175,7 @@ impl Best {
             return Err(not_finite("validation", loss, epoch));
         }
         self.checks.push((epoch, loss));
-        // The negation lets the first one in, whatever it is compared with.
-        let better = !(loss >= self.loss);
+        let better = self.loss.is_nan() || loss < self.loss;
         if better {
             (self.values, self.loss, self.epoch) = (Some(weights), loss, epoch);
         }

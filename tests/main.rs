@@ -15,6 +15,7 @@ mod methods;
 mod metrics;
 mod preprocess;
 mod protocol;
+mod session;
 mod shared;
 mod shift;
 mod split;

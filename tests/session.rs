@@ -1,0 +1,218 @@
+//! The main job whole, through the conversation that the page has: open, suggest, line up, prepare, run, report.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+
+use autograft::device;
+use autograft::plan::{Design, Grid, Plan, TablePlan};
+use autograft::preprocess::Preparation;
+use autograft::report::Report;
+use autograft::rng::Rng;
+use autograft::session::Unit;
+use autograft::table::{self, ReadOptions};
+use autograft::watch::{Event, Quiet, Watch, block_on};
+use autograft::web::ask::{Answer, Ask};
+use autograft::web::desk::Desk;
+
+/// Two hospitals whose outcome follows the same two features, the first with many rows; `turned` reverses the source.
+fn hospital(rows: usize, seed: u64, turned: bool, prefix: &str) -> String {
+    let mut rng = Rng::stream(seed, "hospital");
+    let mut text = String::from("patient,age,lactate,sex,noise,died\n");
+    for row in 0..rows {
+        let (age, lactate, noise) = (rng.normal(), rng.normal(), rng.normal());
+        let sex = if rng.uniform() < 0.5 { "M" } else { "F" };
+        let sign = if turned { -1.0 } else { 1.0 };
+        let risk = 1.0 / (1.0 + (-(sign * (1.6 * age + 1.2 * lactate))).exp());
+        let died = u32::from(rng.uniform() < risk);
+        let lactate = if rng.uniform() < 0.05 { "NA".to_owned() } else { format!("{:.3}", 2.0 + lactate) };
+        text += &format!("{prefix}{row},{:.1},{lactate},{sex},{noise:.3},{died}\n", 60.0 + 10.0 * age);
+    }
+    text
+}
+
+struct Study {
+    desk: Desk,
+    jobs: Vec<autograft::session::Job>,
+}
+
+fn ask_on(desk: &Desk, ask: Ask, buffers: Vec<Vec<u8>>, watch: &dyn Watch) -> (Answer, Vec<Vec<u8>>) {
+    block_on(desk.answer(ask, buffers, &device::cpu(), watch)).unwrap()
+}
+
+fn plan_of(desk: &Desk, source: &str, target: &str, change: impl Fn(&mut Plan)) -> Plan {
+    let read = |name: &str, text: &str| table::read(name, text.as_bytes(), &ReadOptions::default()).unwrap();
+    let (source, target) = (read("source.csv", source), read("target.csv", target));
+    ask_on(desk, Ask::Load { sources: 1 }, vec![source.to_bytes(), target.to_bytes()], &Quiet);
+    let (Answer::Suggestion(suggestion), _) = ask_on(desk, Ask::Suggest, vec![], &Quiet) else { panic!() };
+    let label = suggestion.label().expect("`died` is found as the label");
+    let lining = Ask::LineUp { source: suggestion.source.clone(), target: suggestion.target.clone(), label: label.clone() };
+    let (Answer::LinedUp(lined), _) = ask_on(desk, lining, vec![], &Quiet) else { panic!() };
+    assert_eq!(lined.mapping.features.len(), 4, "{:?}", lined.mapping.features);
+    let table = |name: &str| TablePlan { name: name.into(), fingerprint: String::new(), read: ReadOptions::default() };
+    let preparation = Preparation {
+        source_roles: suggestion.source,
+        target_roles: suggestion.target,
+        mapping: lined.mapping,
+        label,
+    };
+    let mut plan = Plan::new(vec![table("source.csv")], vec![table("target.csv")], preparation);
+    plan.design = Design { folds: 3, repeats: 2, seeds: 2 };
+    plan.importance = 1;
+    for chosen in [&mut plan.transfer, &mut plan.baseline].into_iter().chain(&mut plan.others) {
+        chosen.config = serde_json::json!({ "widths": [16, 16, 8], "max_epochs": 15 });
+        if chosen.method == "target_only_linear" {
+            chosen.config = serde_json::Value::Null;
+        }
+    }
+    change(&mut plan);
+    plan
+}
+
+fn open(source: &str, target: &str, change: impl Fn(&mut Plan)) -> Study {
+    let desk = Desk::default();
+    let plan = plan_of(&desk, source, target, change);
+    let asked = Ask::Prepare { plan: Box::new(plan) };
+    let (Answer::Prepared { jobs, verdict_possible, .. }, _) = ask_on(&desk, asked, vec![], &Quiet) else { panic!() };
+    assert!(verdict_possible);
+    Study { desk, jobs }
+}
+
+/// Runs the jobs over some desks in turn, as the page does over its workers, and reports.
+fn run(studies: &[&Study], watch: &dyn Watch) -> (Report, Vec<Vec<u8>>) {
+    let mut outcomes = Vec::new();
+    for (place, job) in studies[0].jobs.iter().enumerate() {
+        let desk = &studies[place % studies.len()].desk;
+        let (_, mut bytes) = ask_on(desk, Ask::Run { unit: job.unit.clone() }, vec![], watch);
+        let bytes = bytes.remove(0);
+        if let Unit::Pretrain { key, .. } = &job.unit {
+            for study in studies {
+                ask_on(&study.desk, Ask::KeepPretrained { key: key.clone() }, vec![bytes.clone()], watch);
+            }
+        }
+        outcomes.push(bytes);
+    }
+    let asked = Ask::Report { shift: None };
+    let (Answer::Report(report), _) = ask_on(&studies[0].desk, asked, outcomes.clone(), watch) else { panic!() };
+    (*report, outcomes)
+}
+
+/// Counts pre-trainings.
+#[derive(Default)]
+struct Counting(RefCell<BTreeMap<String, u32>>);
+
+impl Watch for Counting {
+    fn event(&self, event: Event) {
+        if let Event::Pretrained { key } = event {
+            *self.0.borrow_mut().entry(key).or_default() += 1;
+        }
+    }
+    fn now_ms(&self) -> f64 {
+        0.0
+    }
+    fn cancelled(&self) -> bool {
+        false
+    }
+    fn breathe<'a>(&'a self) -> std::pin::Pin<Box<dyn std::future::Future<Output = ()> + 'a>> {
+        Box::pin(std::future::ready(()))
+    }
+}
+
+#[test]
+fn the_main_job_gives_a_verdict_from_one_pretraining_a_seed() {
+    let (source, target) = (hospital(600, 1, false, "s"), hospital(60, 2, false, "t"));
+    let study = open(&source, &target, |plan| {
+        plan.grid = Some(Grid { frozen: vec![0, 2], sizes: vec![20], repeats: 2 });
+    });
+    let pretrainings = study.jobs.iter().filter(|job| matches!(job.unit, Unit::Pretrain { .. })).count();
+    assert_eq!(pretrainings, 2, "one a seed");
+    let counting = Counting::default();
+    let (report, _) = run(&[&study], &counting);
+    assert_eq!(counting.0.borrow().len() as u32, report.pretrainings);
+    assert!(counting.0.borrow().values().all(|count| *count == 1), "{:?}", counting.0.borrow());
+    let comparison = report.forward.expect("a comparison");
+    assert!(comparison.contrast.estimate.is_finite() && comparison.contrast.se > 0.0);
+    assert_eq!(comparison.contrast.n_folds + comparison.contrast.n_undefined, 6);
+    assert_eq!(comparison.predictions.id.len(), 60);
+    let source_only = comparison.methods.iter().find(|method| method.id == "source_only").unwrap();
+    let auroc = source_only.metrics.iter().find(|one| one.metric.as_str() == "auroc").unwrap();
+    assert!(auroc.mean > 0.8, "the source knows the answer: {}", auroc.mean);
+    assert!(!comparison.importance.is_empty() && !comparison.learning.is_empty() && !comparison.gain.is_empty());
+    let best = &comparison.importance[0].feature;
+    assert!(best == "age" || best == "lactate", "{best}");
+}
+
+#[test]
+fn two_desks_give_the_bytes_of_one() {
+    let (source, target) = (hospital(300, 3, false, "s"), hospital(45, 4, false, "t"));
+    let open = || open(&source, &target, |plan| plan.importance = 0);
+    let (one, two, three) = (open(), open(), open());
+    let (report, outcomes) = run(&[&one], &Quiet);
+    let (again, also) = run(&[&two, &three], &Quiet);
+    assert!(outcomes == also);
+    assert_eq!(serde_json::to_string(&report).unwrap(), serde_json::to_string(&again).unwrap());
+}
+
+#[test]
+fn the_verdict_comes_from_the_tables() {
+    let target = hospital(150, 6, false, "t");
+    let gain = |turned: bool| {
+        let study = open(&hospital(600, 5, turned, "s"), &target, |plan| plan.importance = 0);
+        run(&[&study], &Quiet).0.forward.unwrap().methods
+    };
+    let auroc = |methods: Vec<autograft::report::MethodReport>| {
+        let source_only = methods.into_iter().find(|method| method.id == "source_only").unwrap();
+        source_only.metrics.iter().find(|one| one.metric.as_str() == "auroc").unwrap().mean
+    };
+    let (right, turned) = (auroc(gain(false)), auroc(gain(true)));
+    assert!(right > 0.75 && turned < 0.35, "{right} {turned}");
+}
+
+#[test]
+fn a_pretrained_model_stands_for_its_table() {
+    let (source, target) = (hospital(400, 7, false, "s"), hospital(60, 8, false, "t"));
+    let study = open(&source, &target, |plan| plan.importance = 0);
+    let (_, outcomes) = run(&[&study], &Quiet);
+    let (Answer::Model { meta, .. }, model) = ask_on(&study.desk, Ask::ExtractModel, vec![outcomes[0].clone()], &Quiet)
+    else {
+        panic!()
+    };
+    assert!(meta.get("features").is_some());
+    // Another desk has the model and the target, and never saw a row of the source.
+    let desk = Desk::default();
+    let mut plan = plan_of(&desk, &source, &target, |plan| plan.importance = 0);
+    let bytes = table::read("target.csv", target.as_bytes(), &ReadOptions::default()).unwrap().to_bytes();
+    ask_on(&desk, Ask::Load { sources: 0 }, vec![bytes], &Quiet);
+    plan.sources.clear();
+    plan.source_model = Some("model.safetensors".into());
+    let asked = Ask::Prepare { plan: Box::new(plan) };
+    let (Answer::Prepared { jobs, data, .. }, _) = ask_on(&desk, asked, model, &Quiet) else { panic!() };
+    assert!(data.sources.is_empty());
+    assert!(!jobs.iter().any(|job| matches!(job.unit, Unit::Pretrain { .. })));
+    let study = Study { desk, jobs };
+    let (report, _) = run(&[&study], &Quiet);
+    let methods = report.forward.unwrap().methods;
+    assert!(methods.iter().any(|method| method.id == "hanczar"));
+    assert!(!methods.iter().any(|method| method.id == "pooled"), "there is nothing to pool");
+}
+
+#[test]
+fn a_target_without_labels_gets_predictions_and_no_verdict() {
+    let (source, target) = (hospital(300, 9, false, "s"), hospital(30, 10, false, "t"));
+    let desk = Desk::default();
+    let mut plan = plan_of(&desk, &source, &target, |_| {});
+    let unlabelled: String =
+        target.lines().map(|line| line.rsplit_once(',').unwrap().0).collect::<Vec<_>>().join("\n") + "\n";
+    let read = |name: &str, text: &str| table::read(name, text.as_bytes(), &ReadOptions::default()).unwrap().to_bytes();
+    let tables = vec![read("source.csv", &source), read("target.csv", &unlabelled)];
+    ask_on(&desk, Ask::Load { sources: 1 }, tables, &Quiet);
+    plan.preparation.label.target = None;
+    plan.preparation.target_roles.roles.remove("died");
+    let asked = Ask::Prepare { plan: Box::new(plan) };
+    let (Answer::Prepared { jobs, verdict_possible, .. }, _) = ask_on(&desk, asked, vec![], &Quiet) else { panic!() };
+    assert!(!verdict_possible);
+    let study = Study { desk, jobs };
+    let (report, outcomes) = run(&[&study], &Quiet);
+    assert!(report.forward.is_none());
+    let last = autograft::session::Outcome::from_bytes(outcomes.last().unwrap()).unwrap();
+    assert_eq!(last.prediction.unwrap().len(), 30);
+}

@@ -174,7 +174,7 @@ pub fn suggest_roles(sources: &[&Table], targets: &[&Table]) -> Suggestion {
         }
     }
     out.labels = label_candidates(sources, targets, &out.target);
-    let by_name = out.labels.first().filter(|first| first.score >= 10.0 && !first.survival).cloned();
+    let by_name = out.labels.first().filter(|first| first.score >= 9.0 && !first.survival).cloned();
     if let Some(first) = by_name {
         out.notes.push(Finding::confirm("label_guessed").column(&first.target));
         out.target.set(&first.target, Role::Label);
@@ -327,7 +327,7 @@ fn label_candidates(sources: &[&Table], targets: &[&Table], roles: &Roles) -> Ve
     out
 }
 
-/// How much a name says "label": 10 and more is convincing by itself.
+/// How much a name says "label": 9 and more, with what the column holds, is convincing.
 fn label_name(name: &str) -> f64 {
     let words = words(name);
     let whole = words.concat();

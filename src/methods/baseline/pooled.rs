@@ -20,7 +20,7 @@ impl Method for Pooled {
         id: "pooled",
         scenario: card::Scenario::Baseline,
         factor: card::Factor::Instances,
-        needs: &[card::Needs::SourceLabels, card::Needs::TargetLabels],
+        needs: &[card::Needs::SourceLabels, card::Needs::SourceRows, card::Needs::TargetLabels],
         kinds: card::Kinds::Both,
         honesty: card::Honesty::Standard,
         paper: None,

@@ -8,7 +8,7 @@ use serde_json::Value;
 use crate::error::{Code, Result};
 use crate::methods::registry;
 use crate::metrics::Metric;
-use crate::preprocess::{LabelKind, Preparation};
+use crate::preprocess::{LabelKind, Preparation, Role};
 use crate::table::ReadOptions;
 
 /// Version of the file; raised when old plans can no longer be read.
@@ -126,6 +126,9 @@ impl Plan {
     /// A plan with the defaults for these tables, roles and mapping.
     pub fn new(sources: Vec<TablePlan>, targets: Vec<TablePlan>, preparation: Preparation) -> Self {
         let classes = matches!(preparation.label.kind, LabelKind::Classes { .. });
+        // With given test rows the folds are a jackknife's groups: their number is what its degrees of freedom come from.
+        let marked = preparation.target_roles.one(Role::Set).is_some();
+        let design = if marked { Design { folds: 10, repeats: 2, seeds: 2 } } else { Design::default() };
         let chosen = |method: &str| Chosen { method: method.to_owned(), config: Value::Null };
         Self {
             version: VERSION,
@@ -137,7 +140,7 @@ impl Plan {
             transfer: chosen("hanczar"),
             baseline: chosen("target_only"),
             others: ["source_only", "pooled", "target_only_network", "target_only_linear"].map(chosen).to_vec(),
-            design: Design::default(),
+            design,
             grid: None,
             both_directions: false,
             importance: 3,

@@ -297,3 +297,31 @@ fn influences_agree_with_the_bootstrap() {
         held_out::contrast(Metric::Auroc, Truth::Classes { y: &y2, classes: 2 }, Some(&single.repeat(2)), &fits2, 3);
     assert!((double.se / influence.se - 1.0).abs() < 1e-9);
 }
+
+#[test]
+fn the_interval_of_one_procedure_is_that_of_its_contrast_with_a_constant() {
+    use autograft::evaluate::held_out::{self, Fit};
+    use autograft::metrics::{Metric, Truth};
+    let mut rng = autograft::rng::Rng::stream(11, "single");
+    let y: Vec<u32> = (0..90).map(|row| u32::from(row % 3 == 0)).collect();
+    let fits: Vec<(usize, Vec<f64>)> = (0..10)
+        .map(|fit| {
+            let risk = y.iter().map(|&y| 1.0 / (1.0 + (-(f64::from(y) - 0.5 + rng.normal())).exp())).collect();
+            (fit / 5, risk)
+        })
+        .collect();
+    let flat = vec![0.5; y.len()];
+    let truth = Truth::Classes { y: &y, classes: 2 };
+    let alone: Vec<(usize, &[f64])> = fits.iter().map(|(repeat, p)| (*repeat, p.as_slice())).collect();
+    let pairs: Vec<Fit<'_>> = fits
+        .iter()
+        .enumerate()
+        .map(|(at, (repeat, p))| Fit { repeat: *repeat, group: at % 5, transfer: p, target_only: &flat })
+        .collect();
+    let single = held_out::single(Metric::Auroc, truth, None, &alone).unwrap();
+    let contrast = held_out::contrast(Metric::Auroc, truth, None, &pairs, 1);
+    assert!((single.mean - 0.5 - contrast.estimate).abs() < 1e-12);
+    // DeLong divides by m − 1 and k − 1, the influence by c − 1 patients: equal but for that.
+    assert!((single.se / contrast.se - 1.0).abs() < 0.02, "{} {}", single.se, contrast.se);
+    assert!(held_out::single(Metric::CalibrationSlope, truth, None, &alone).is_none());
+}

@@ -124,7 +124,7 @@ fn the_main_job_gives_a_verdict_from_one_pretraining_a_seed() {
         plan.grid = Some(Grid { frozen: vec![0, 2], sizes: vec![20], repeats: 2 });
     });
     let pretrainings = study.jobs.iter().filter(|job| matches!(job.unit, Unit::Pretrain { .. })).count();
-    assert_eq!(pretrainings, 2, "one a seed");
+    assert_eq!(pretrainings, 2, "one a seed: {:?}", &study.jobs[..4]);
     let counting = Counting::default();
     let (report, _) = run(&[&study], &counting);
     assert_eq!(counting.0.borrow().len() as u32, report.pretrainings);

@@ -8,6 +8,8 @@
 //! with K − 1 for training however many repeats (repeats remove the noise of the partition, not of the rows).
 
 use super::contrast::{Contrast, Design, Evidence, Parts};
+use super::cv::Resampled;
+use crate::math::dist::t_quantile;
 use crate::math::stats::{mean, variance};
 use crate::metrics::delong::Placements;
 use crate::metrics::{Metric, Truth, probability, ranking, threshold};
@@ -42,14 +44,7 @@ pub fn contrast(metric: Metric, truth: Truth<'_>, clusters: Option<&[u32]>, fits
         repeats.entry(fit.repeat).or_default().push(metric.gain(*a, *b));
     }
     repeats.retain(|_, gains| gains.len() >= 2);
-    let spread: Vec<f64> = repeats
-        .values()
-        .map(|gains| {
-            let k = gains.len() as f64;
-            // (K − 1)/K · Σ (θ − θ̄)² = (K − 1)²/K · s².
-            (k - 1.0) * (k - 1.0) / k * variance(gains)
-        })
-        .collect();
+    let spread: Vec<f64> = repeats.values().map(|gains| jackknife_variance(gains)).collect();
     let groups = repeats.values().map(Vec::len).min().unwrap_or(0) as f64;
     let train = mean(&spread);
     let used: Vec<&Fit<'_>> = scored.iter().map(|s| s.0).collect();
@@ -69,6 +64,40 @@ pub fn contrast(metric: Metric, truth: Truth<'_>, clusters: Option<&[u32]>, fits
         n_undefined: fits.len() - scored.len(),
     };
     Contrast::new(metric, Design::HeldOut, &Evidence::of(truth), parts)
+}
+
+/// One procedure's metric over the fits (repeat and predictions of each), with the interval of [`contrast`]. `None` for
+/// metrics without an influence function in closed form, and under two fits.
+pub fn single(metric: Metric, truth: Truth<'_>, clusters: Option<&[u32]>, fits: &[(usize, &[f64])]) -> Option<Resampled> {
+    let mut repeats: BTreeMap<usize, Vec<f64>> = BTreeMap::new();
+    let mut influence = vec![0.0; truth.len()];
+    let mut values = Vec::new();
+    for (repeat, p) in fits {
+        let value = metric.compute(truth, p)?;
+        repeats.entry(*repeat).or_default().push(value);
+        values.push(value);
+        for (sum, v) in influence.iter_mut().zip(influences(metric, truth, p)?) {
+            *sum += v / fits.len() as f64;
+        }
+    }
+    repeats.retain(|_, values| values.len() >= 2);
+    let train = mean(&repeats.values().map(|values| jackknife_variance(values)).collect::<Vec<_>>());
+    let groups = repeats.values().map(Vec::len).min()? as f64;
+    let units = cluster_rows(truth.len(), clusters);
+    let (n, c) = (truth.len() as f64, units.len() as f64);
+    let sums = units.iter().map(|rows| rows.iter().map(|&r| influence[r]).sum::<f64>());
+    let test = c / (c - 1.0) * sums.map(|s| s * s).sum::<f64>() / (n * n);
+    let total = train + test;
+    let df = total * total / (train * train / (groups - 1.0) + test * test / (c - 1.0));
+    let (mean, se) = (mean(&values), libm::sqrt(total));
+    let half = t_quantile(0.975, df) * se;
+    Some(Resampled { mean, se, df, low: mean - half, high: mean + half })
+}
+
+/// Delete-a-group jackknife: (K − 1)/K · Σ (θ − θ̄)² = (K − 1)²/K · s².
+fn jackknife_variance(values: &[f64]) -> f64 {
+    let k = values.len() as f64;
+    (k - 1.0) * (k - 1.0) / k * variance(values)
 }
 
 /// Variance of the mean gain over draws of test patients, and its degrees of freedom.

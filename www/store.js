@@ -16,6 +16,7 @@ export const STAGES = ["data", "shift", "method", "run", "verdict", "why", "keep
  * @property {ArrayBuffer | null} table
  * @property {any} failure
  * @property {{ done: number, total: number, phase: string } | null} busy
+ * @property {any[]} [between] notes that only the other tables make: a column that is 0 here and never there
  * @property {Record<string, boolean>} answers to the questions about missing codes: `column\0value`
  */
 

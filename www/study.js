@@ -105,7 +105,9 @@ async function tablesAreNew() {
   try {
     await bringTables(0);
     const suggestion = await desk({ type: "suggest" }, { worker: 0 });
+    const { tables } = await desk({ type: "suspects" }, { worker: 0 });
     if (mine !== turn) return;
+    [...readable("source"), ...readable("target")].forEach((one, at) => { one.between = tables[at] ?? []; });
     if (!before && state.example) byExample(suggestion, state.example);
     change({ suggestion, roles: { source: { ...suggestion.source, ...kept(before?.roles.source, suggestion.source) }, target: { ...suggestion.target, ...kept(before?.roles.target, suggestion.target) } } });
     const label = before?.label && stillThere(before.label) ? before.label : labelOf(suggestion);

@@ -33,14 +33,13 @@ impl Prepared {
         };
         let mut outcome = Outcome::new(unit.clone());
         match unit {
-            Unit::Pretrain { direction, method, seed, key } => {
+            Unit::Pretrain { direction, method, seed, .. } => {
                 let entry = self.entry(*method)?;
                 run.event(phase("pretrain", entry));
                 let run = run.reseeded(self.seed("pretrain", *seed));
                 let sources: Vec<Cohort> =
                     self.sides(*direction)?.sources.iter().map(Cohort::labelled).filter(|c| !c.is_empty()).collect();
                 outcome.model = Some(entry.method.pretrain(&entry.settings, &sources, &run).await?);
-                run.event(Event::Pretrained { key: key.clone() });
             }
             Unit::Fold { direction, method, fold } => {
                 let entry = self.entry(*method)?;

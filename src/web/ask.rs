@@ -10,6 +10,7 @@ use crate::preprocess::{Finding, LabelPlan, Lined, Preparation, Roles, Suggestio
 use crate::report::{Data, Report};
 use crate::session::{Cell, Job, Unit};
 use crate::shift::Shift;
+use crate::table::Note;
 
 /// What the page asks of an experiment. Bytes (tables, models, outcomes) travel beside it.
 #[derive(Debug, Clone, Deserialize, Serialize)]
@@ -24,6 +25,8 @@ pub enum Ask {
     },
     /// Guesses the roles.
     Suggest,
+    /// Zeros of a table that the same column of another table makes suspicious.
+    Suspects,
     /// Lays the columns of both sides together.
     LineUp {
         /// Roles of the source's columns.
@@ -99,6 +102,11 @@ pub enum Answer {
     Loaded,
     /// To [`Ask::Suggest`].
     Suggestion(Box<Suggestion>),
+    /// To [`Ask::Suspects`]: for every table, in the order of [`Ask::Load`].
+    Suspects {
+        /// What was noticed in each table.
+        tables: Vec<Vec<Note>>,
+    },
     /// To [`Ask::LineUp`] and [`Ask::LineUpModel`].
     LinedUp(Box<Lined>),
     /// To [`Ask::DefaultPlan`] and [`Ask::ReadPlan`].

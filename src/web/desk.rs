@@ -12,7 +12,7 @@ use crate::methods::{Model, registry};
 use crate::plan::Plan;
 use crate::preprocess;
 use crate::session::{Outcome, Prepared, Unit, assemble, scoring};
-use crate::table::Table;
+use crate::table::{Note, Table, suspects_between};
 use crate::train::Run;
 use crate::watch::Watch;
 
@@ -67,6 +67,12 @@ impl Desk {
                 let tables = self.tables()?;
                 let (sources, targets) = tables.sides();
                 plain(Answer::Suggestion(Box::new(preprocess::suggest_roles(&sources, &targets))))
+            }
+            Ask::Suspects => {
+                let tables = self.tables()?;
+                let all: Vec<&Table> = tables.sources.iter().chain(&tables.targets).collect();
+                let tables = all.iter().map(|here| suspects_among(here, &all)).collect();
+                plain(Answer::Suspects { tables })
             }
             Ask::LineUp { source, target, label } => {
                 let tables = self.tables()?;
@@ -159,6 +165,19 @@ impl Desk {
     fn prepared(&self) -> Result<Rc<Prepared>> {
         self.prepared.borrow().clone().ok_or_else(|| missing("a plan"))
     }
+}
+
+/// What the other tables make suspicious in this one; each column and value once.
+fn suspects_among(here: &Table, all: &[&Table]) -> Vec<Note> {
+    let mut notes: Vec<Note> = Vec::new();
+    for other in all.iter().filter(|other| !std::ptr::eq(**other, here)) {
+        for note in suspects_between(here, other) {
+            if !notes.iter().any(|known| known.column == note.column && known.value == note.value) {
+                notes.push(note);
+            }
+        }
+    }
+    notes
 }
 
 fn missing(what: &str) -> crate::Error {

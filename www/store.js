@@ -97,7 +97,8 @@ export function blocked(stage) {
     return null;
   }
   if (stage === "run" && state.run) return null;
-  if (state.prepared) return null;
+  // Shift needs no outcome; learning does, from the source at least.
+  if (state.prepared) return stage !== "shift" && !state.sourceModel && !state.plan.preparation.label.source ? "no_label" : null;
   if (!readable("target").length) return state.sourceModel || readable("source").length ? "no_target" : "no_tables";
   if (!state.sourceModel && !readable("source").length) return "no_source";
   return state.working ? "working" : "data_problem";

@@ -18,6 +18,11 @@ class Mapping extends Base {
     this.page = 0;
     this.from = "";
     this.to = "";
+    /** @type {any[]} */
+    this.found = [];
+    /** @type {any[] | null} */
+    this.foundIn = null;
+    this.foundBy = "";
   }
 
   /** @param {any[]} features */
@@ -42,7 +47,7 @@ class Mapping extends Base {
       this.found = features.filter((/** @type {any} */ pair) => `${pair.source} ${pair.target}`.toLowerCase().includes(needle)).sort((/** @type {any} */ a, /** @type {any} */ b) => odd(a) - odd(b));
       [this.foundIn, this.foundBy] = [features, needle];
     }
-    const found = /** @type {any[]} */ (this.found);
+    const { found } = this;
     const pages = Math.max(1, Math.ceil(found.length / PAGE));
     const page = Math.min(this.page, pages - 1);
     return html`<section class="card" aria-labelledby="mapping">

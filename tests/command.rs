@@ -236,6 +236,18 @@ fn a_target_without_labels_gets_predictions_and_no_verdict() {
 }
 
 #[test]
+fn generate_writes_what_the_page_makes() {
+    use autograft::generate::{Outcome, Recipe, Truth, generate};
+    let folder = Folder::new("generate");
+    let sizes = ["--source-rows", "50", "--target-rows", "20", "--test-rows", "30", "--seed", "3"];
+    folder.done(&["generate", "harms", "--out", "made"].iter().chain(&sizes).copied().collect::<Vec<_>>());
+    let recipe = Recipe { truth: Truth::Harms, outcome: Outcome::Class, source: 50, target: 20, test: 30, seed: 3 };
+    let (source, target) = generate(&recipe);
+    assert_eq!(folder.bytes("made/source.csv"), source.into_bytes());
+    assert_eq!(folder.bytes("made/target.csv"), target.into_bytes());
+}
+
+#[test]
 fn describe_tells_kinds_and_suspects() {
     let folder = Folder::new("describe").with("a.csv", "id;chol;sex\nx1;0;m\nx2;210,5;f\nx3;180,2;m\nx4;0;f\n");
     let said = folder.done(&["describe", "a.csv"]);

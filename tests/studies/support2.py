@@ -11,13 +11,13 @@ import collections
 import concurrent.futures
 import csv
 import gzip
-import io
+import json
 import pathlib
 import random
 import statistics
 import tempfile
 
-from common import run, shown, signed, table, write
+from common import fixed, run, shown, signed, table, write
 
 parser = argparse.ArgumentParser()
 parser.add_argument("--program", required=True)
@@ -25,13 +25,15 @@ parser.add_argument("--page", required=True)
 parser.add_argument("--draws", type=int, default=40)
 parser.add_argument("--rows", type=int, default=100)
 parser.add_argument("--groups", default="copd,colon")
-parser.add_argument("--folds", default="10")
+parser.add_argument("--folds", default="5")
+parser.add_argument("--repeats", default="2")
+parser.add_argument("--keep", help="a file for every draw's contrast, as JSON lines")
 parser.add_argument("--jobs", type=int, default=1)
 asked = parser.parse_args()
 
 EXAMPLES = pathlib.Path(__file__).parents[2] / "www" / "examples"
 NAMES = {"copd": "COPD", "colon": "Colon cancer"}
-COMMON = ["--label", "hospdead", "--event", "1", "--rows", "set", "--folds", asked.folds, "--repeats", "1", "--seeds", "1", "--importance", "0", "--others", "", "--threads", "1"]
+COMMON = ["--label", "hospdead", "--event", "1", "--rows", "set", "--folds", asked.folds, "--repeats", asked.repeats, "--seeds", "1", "--importance", "0", "--others", "", "--threads", "1"]
 
 
 def drawn(rows, seed):
@@ -53,10 +55,13 @@ def one(group, rows, seed, model, folder):
     source = ["--source-model", model] if model else ["--source", EXAMPLES / f"support2-{group}-source.csv.gz"]
     report, seconds, wrong = run(asked.program, ["compare", *source, "--target", target, *COMMON, "--seed", str(seed)], folder / f"out-{seed}")
     print(group, seed, f"{seconds:.0f} s", wrong or report["forward"]["contrast"]["verdict"], flush=True)
+    if asked.keep and report:
+        with open(asked.keep, "a") as file:
+            file.write(json.dumps({"group": group, "seed": seed, "contrast": report["forward"]["contrast"]}) + "\n")
     return report, wrong
 
 
-head = ["target", "draws", "helps", "harms", "cannot tell", "median difference in AUROC", "its range", "events among the judged"]
+head = ["target", "draws", "helps", "harms", "cannot tell", "mean difference in AUROC", "its range", "SD over draws", "mean standard error", "events among the judged"]
 lines, remarks = [], []
 for group in asked.groups.split(","):
     with gzip.open(EXAMPLES / f"support2-{group}-target.csv.gz", "rt", newline="") as file:
@@ -71,7 +76,7 @@ for group in asked.groups.split(","):
     count = collections.Counter(contrast["verdict"]["kind"] for contrast in contrasts)
     estimates = sorted(contrast["estimate"] for contrast in contrasts)
     events = next(report for report, _ in results if report)["forward"]["estimand"]["events"]
-    lines.append([NAMES.get(group, group), len(contrasts), count["helps"], count["harms"], count["cannot_tell"], signed(statistics.median(estimates)), f"{signed(estimates[0])} to {signed(estimates[-1])}", events])
+    lines.append([NAMES.get(group, group), len(contrasts), count["helps"], count["harms"], count["cannot_tell"], signed(statistics.mean(estimates)), f"{signed(estimates[0])} to {signed(estimates[-1])}", fixed(statistics.stdev(estimates)), fixed(statistics.mean(contrast["se"] for contrast in contrasts)), events])
     remarks += [f"{NAMES.get(group, group)}, refused: {wrong}" for report, wrong in results if not report]
 
 write(
@@ -85,7 +90,10 @@ write(
         *(["Refused draws: " + "; ".join(remarks)] if remarks else []),
         "The command of a draw:",
         "```sh\n" + shown(["compare", "--source", "support2-copd-source.csv.gz", "--target", "target-1.csv", *COMMON, "--seed", "1"]) + "\n```",
-        f"Made by `tests/studies/support2.py --draws {asked.draws} --groups {asked.groups} --folds {asked.folds}`. "
+        "*SD over draws* is how much the estimate really varies from draw to draw (the judged rows are nearly the same in all draws, "
+        "so it is the part that comes from the training rows); the *mean standard error*, which makes the interval, holds that part "
+        "and the judged rows'. Where the second is much the larger, the verdict is more cautious than it need be.",
+        f"Made by `tests/studies/support2.py --draws {asked.draws} --groups {asked.groups} --folds {asked.folds} --repeats {asked.repeats}`. "
         "The verdict's variance is that of a given test set: delete-group jackknife of the training rows and DeLong on the judged ones.",
     ],
 )

@@ -169,7 +169,7 @@ fn execute(
 ) -> Result<()> {
     let owned = |opened: Vec<Opened>| opened.into_iter().map(|one| one.table).collect::<Vec<Table>>();
     let prepared = Prepared::new(plan, &owned(sources), &owned(targets), given.as_ref())?;
-    show::study(&prepared.data(), &prepared.findings, asked.verbose)?;
+    show::study(&prepared.data(), &prepared.plan.preparation.label.kind, &prepared.findings, asked.verbose)?;
     let threads = asked.threads.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from));
     let jobs = prepared.jobs();
     let progress = Progress::new(jobs.iter().map(|job| job.cost).sum());

@@ -63,7 +63,7 @@ fn facts(report: &Report) -> String {
         out += &format!("<p>{}</p>\n", escape(text::get("command.no_verdict")));
     }
     out += &format!("<h2>{}</h2>\n<ul>\n", escape(text::get("command.report.study")));
-    for line in show::study_lines(&report.data) {
+    for line in show::study_lines(&report.data, &report.plan.preparation.label.kind) {
         out += &format!("<li>{}</li>\n", escape(&line));
     }
     out += "</ul>\n";

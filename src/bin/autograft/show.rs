@@ -4,7 +4,7 @@
 use autograft::evaluate::contrast::BetterWorse;
 use autograft::evaluate::{Contrast, Reason, Verdict};
 use autograft::metrics::Metric;
-use autograft::preprocess::{Finding, How, Weight};
+use autograft::preprocess::{Finding, How, LabelKind, Weight};
 use autograft::report::{Comparison, Data, Report, Size};
 use autograft::table::{Container, Note, Table};
 use autograft::{Result, text};
@@ -150,17 +150,17 @@ pub fn lined(parts: &Parts, verbose: bool) -> Result<()> {
 }
 
 /// Who is in the study.
-pub fn study(data: &Data, all: &[Finding], verbose: bool) -> Result<()> {
+pub fn study(data: &Data, kind: &LabelKind, all: &[Finding], verbose: bool) -> Result<()> {
     findings(all, verbose)?;
     print("\n")?;
-    for line in study_lines(data) {
+    for line in study_lines(data, kind) {
         print(&(line + "\n"))?;
     }
     Ok(())
 }
 
 /// Who is in the study, a line a cohort.
-pub fn study_lines(data: &Data) -> Vec<String> {
+pub fn study_lines(data: &Data, kind: &LabelKind) -> Vec<String> {
     let mut lines: Vec<String> =
         data.sources.iter().map(|size| cohort("command.source", size, &data.classes)).collect();
     lines.push(cohort("command.target", &data.target, &data.classes));
@@ -168,9 +168,10 @@ pub fn study_lines(data: &Data) -> Vec<String> {
     if data.unlabelled > 0 {
         lines.push(text::fill("command.unlabelled", &[("rows", data.unlabelled.to_string())]));
     }
-    let label = match &data.event {
-        Some(event) => format!("{} = {event}", data.label),
-        None => data.label.clone(),
+    let label = match (kind, &data.event) {
+        (LabelKind::Classes { above: Some(value), .. }, _) => format!("{} > {value}", data.label),
+        (_, Some(event)) => format!("{} = {event}", data.label),
+        (_, None) => data.label.clone(),
     };
     lines.push(text::fill("command.features", &[("features", data.features.to_string()), ("label", label)]));
     lines

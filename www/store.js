@@ -97,6 +97,8 @@ export function blocked(stage) {
     return null;
   }
   if (stage === "run" && state.run) return null;
+  // What is computed now would be of the table as it was read before.
+  if (state.opened.some((one) => one.busy)) return "working";
   // Shift needs no outcome; learning does, from the source at least.
   if (state.prepared) return stage !== "shift" && !state.sourceModel && !state.plan.preparation.label.source ? "no_label" : null;
   if (!readable("target").length) return state.sourceModel || readable("source").length ? "no_target" : "no_tables";

@@ -92,7 +92,7 @@ test("two tables in, a verdict out, every stage judged for access, nothing asked
   assert.match(await page.locator("ag-questions").innerText(), /Is 0 in “chol” a missing value\?/);
   await judge(page, "1-data");
   await page.getByRole("button", { name: "Yes, missing" }).first().click();
-  await page.waitForFunction(() => window.autograft.state.opened.some((one) => one.options.missing_codes?.chol?.includes("0")) && window.autograft.state.prepared && !window.autograft.state.working, null, { timeout: 30_000 });
+  await page.waitForFunction(() => window.autograft.state.opened.some((one) => !one.busy && one.side === "target" && one.summary.columns.find(({ name }) => name === "chol").missing > 10) && window.autograft.state.prepared && !window.autograft.state.working, null, { timeout: 30_000 });
   await stage(page, 2);
   await page.waitForFunction(() => window.autograft.state.shift || window.autograft.state.shiftFailure, null, { timeout: 60_000 });
   assert.equal(await state(page, "shiftFailure"), null);

@@ -81,6 +81,7 @@ export type Ask =
     /** How many of them are sources. */ sources: number;
   }
   /** Guesses the roles. */ | { type: "suggest" }
+  /** Zeros of a table that the same column of another table makes suspicious. */ | { type: "suspects" }
   /** Lays the columns of both sides together. */ | { type: "line_up";
     /** Roles of the source's columns. */ source: Roles;
     /** Roles of the target's columns. */ target: Roles;
@@ -386,6 +387,9 @@ export type Answer =
   }
   /** To [`Ask::Load`]. */ | { type: "loaded" }
   /** To [`Ask::Suggest`]. */ | ({ type: "suggestion" } & Suggestion)
+  /** To [`Ask::Suspects`]: for every table, in the order of [`Ask::Load`]. */ | { type: "suspects";
+    /** What was noticed in each table. */ tables: Array<Array<Note>>;
+  }
   /** To [`Ask::LineUp`] and [`Ask::LineUpModel`]. */ | ({ type: "lined_up" } & Lined)
   /** To [`Ask::DefaultPlan`] and [`Ask::ReadPlan`]. */ | { type: "plan";
     /** The plan. */ plan: Plan;

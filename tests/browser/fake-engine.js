@@ -90,6 +90,7 @@ export class FakeEngine {
         const [source, target] = [this.tables[0], this.tables.at(-1)].map((names) => Object.fromEntries(names.map((name) => [name, name === "num" || name === "death" ? "label" : name === "id" ? "identifier" : "feature"])));
         return { source, target, labels: [{ source: "num", target: "num", score: 20, survival: false, kind: { type: "classes" } }, { source: "exang", target: "exang", score: 3, survival: false, kind: { type: "classes" } }], notes: [{ key: "label_guessed", weight: "confirm", column: "num", facts: [] }, { key: "role_identifier", weight: "note", file: "cleveland.csv", column: "id", facts: [] }] };
       }
+      case "suspects": return { tables: this.tables.map(() => []) };
       case "line_up": return { ...this.match(ask.source, ask.target), notes: [{ key: "levels_guessed", weight: "confirm", column: "sex", facts: [["levels", "1 → M, 0 → F"]] }] };
       case "default_plan": { const { type, ...given } = ask; return { plan: { version: 1, ...given, metric: "auroc", transfer: { method: "hanczar", config: null }, baseline: { method: "target_only", config: null }, others: ["source_only", "pooled"].map((id) => ({ method: id, config: null })), design: { folds: 5, repeats: 5, seeds: 2 }, grid: null, both_directions: false, importance: 3, device: "auto", seed: 1 } }; }
       case "read_plan": try { return { plan: JSON.parse(ask.text) }; } catch (error) { throw fail("bad_plan", [["reason", error.message]]); }

@@ -17,7 +17,8 @@ def run(program, arguments, out):
     done = subprocess.run([program, *map(str, arguments), "--out", str(out)], capture_output=True, text=True)
     seconds = time.monotonic() - began
     if done.returncode:
-        return None, seconds, done.stderr.strip().splitlines()[0]
+        errors = [line.removeprefix("Error: ") for line in done.stderr.splitlines() if line.startswith("Error: ")]
+        return None, seconds, errors[0] if errors else f"exit code {done.returncode}"
     return json.loads((pathlib.Path(out) / "report.json").read_text()), seconds, ""
 
 

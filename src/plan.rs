@@ -84,9 +84,9 @@ pub struct Chosen {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Design {
-    /// Folds of the cross-validation (or groups of the jackknife, where test rows are given).
+    /// Folds of the cross-validation; without a meaning where test rows are given.
     pub folds: u32,
-    /// Repeats with new folds.
+    /// Repeats with new folds; where test rows are given, of fits on all training rows and on both halves of a cut.
     pub repeats: u32,
     /// Pre-trainings under different seeds; repeats take them in turn.
     pub seeds: u32,
@@ -126,9 +126,9 @@ impl Plan {
     /// A plan with the defaults for these tables, roles and mapping.
     pub fn new(sources: Vec<TablePlan>, targets: Vec<TablePlan>, preparation: Preparation) -> Self {
         let classes = matches!(preparation.label.kind, LabelKind::Classes { .. });
-        // With given test rows the folds are a jackknife's groups: their number is what its degrees of freedom come from.
+        // With given test rows every repeat is a fit on all training rows and two on halves of them.
         let marked = preparation.target_roles.one(Role::Set).is_some();
-        let design = if marked { Design { folds: 10, repeats: 2, seeds: 2 } } else { Design::default() };
+        let design = if marked { Design { repeats: 10, ..Design::default() } } else { Design::default() };
         let chosen = |method: &str| Chosen { method: method.to_owned(), config: Value::Null };
         Self {
             version: VERSION,

@@ -227,19 +227,24 @@ fn simulate_held_out(sim: usize, gain: f64, metric: Metric) -> (Contrast, f64) {
     let (a, b, y) = cohort(180, gain, &mut rng);
     let (train, test): (Vec<usize>, Vec<usize>) = ((0..60).collect(), (60..180).collect());
     let truth: Vec<u32> = test.iter().map(|&i| y[i]).collect();
-    let folds = jackknife(&train, Respect { strata: Some(&y), ..Respect::default() }, 10, 2, sim as u64).unwrap();
-    let predictions: Vec<(Vec<f64>, Vec<f64>)> = folds
-        .iter()
-        .map(|f| {
-            let one = |x: &[Vec<f64>]| risks(x, &test, &ridge(x, &y, &f.train, 3.0));
-            (one(&a), one(&b))
-        })
-        .collect();
-    let fits: Vec<held_out::Fit<'_>> = folds
-        .iter()
-        .zip(&predictions)
-        .map(|(f, (a, b))| held_out::Fit { repeat: f.repeat, group: f.fold, transfer: a, target_only: b })
-        .collect();
+    let respect = Respect { strata: Some(&y), ..Respect::default() };
+    let cuts = jackknife(&train, respect, 2, 10, sim as u64).unwrap();
+    let fit = |rows: &[usize]| {
+        let one = |x: &[Vec<f64>]| risks(x, &test, &ridge(x, &y, rows, 3.0));
+        (one(&a), one(&b))
+    };
+    let whole = fit(&train);
+    let halves: Vec<(Vec<f64>, Vec<f64>)> = cuts.iter().map(|f| fit(&f.train)).collect();
+    let fits = held_out::Fits {
+        whole: vec![held_out::Fit { transfer: &whole.0, target_only: &whole.1 }],
+        halves: halves
+            .chunks_exact(2)
+            .map(|pair| {
+                let fit = |at: usize| held_out::Fit { transfer: &pair[at].0, target_only: &pair[at].1 };
+                (fit(0), fit(1))
+            })
+            .collect(),
+    };
     let c = held_out::contrast(metric, Truth::Classes { y: &truth, classes: 2 }, None, &fits, 1);
     (c.clone(), c.se)
 }
@@ -274,10 +279,9 @@ fn influences_agree_with_the_bootstrap() {
     let score =
         |rng: &mut Rng, s: f64| -> Vec<f64> { y.iter().map(|&c| sigmoid(s * f64::from(c) + rng.normal())).collect() };
     let (a, a2, b, b2) = (score(&mut rng, 1.5), score(&mut rng, 1.5), score(&mut rng, 0.8), score(&mut rng, 0.8));
-    let fits = [
-        held_out::Fit { repeat: 0, group: 0, transfer: &a, target_only: &b },
-        held_out::Fit { repeat: 0, group: 1, transfer: &a2, target_only: &b2 },
-    ];
+    let (one, two) =
+        (held_out::Fit { transfer: &a, target_only: &b }, held_out::Fit { transfer: &a2, target_only: &b2 });
+    let fits = held_out::Fits { whole: vec![one, two], halves: vec![(one, two)] };
     let truth = Truth::Classes { y: &y, classes: 2 };
     let single: Vec<u32> = (0..n as u32).collect();
     let delong = held_out::contrast(Metric::Auroc, truth, None, &fits, 3);
@@ -289,10 +293,9 @@ fn influences_agree_with_the_bootstrap() {
     // Rows twice, in clusters of two: no more information than once.
     let (y2, twice) = (y.repeat(2), |v: &[f64]| v.repeat(2));
     let (ta, ta2, tb, tb2) = (twice(&a), twice(&a2), twice(&b), twice(&b2));
-    let fits2 = [
-        held_out::Fit { repeat: 0, group: 0, transfer: &ta, target_only: &tb },
-        held_out::Fit { repeat: 0, group: 1, transfer: &ta2, target_only: &tb2 },
-    ];
+    let one = held_out::Fit { transfer: &ta, target_only: &tb };
+    let two = held_out::Fit { transfer: &ta2, target_only: &tb2 };
+    let fits2 = held_out::Fits { whole: vec![one, two], halves: vec![(one, two)] };
     let double =
         held_out::contrast(Metric::Auroc, Truth::Classes { y: &y2, classes: 2 }, Some(&single.repeat(2)), &fits2, 3);
     assert!((double.se / influence.se - 1.0).abs() < 1e-9);
@@ -300,24 +303,26 @@ fn influences_agree_with_the_bootstrap() {
 
 #[test]
 fn the_interval_of_one_procedure_is_that_of_its_contrast_with_a_constant() {
-    use autograft::evaluate::held_out::{self, Fit};
-    use autograft::metrics::{Metric, Truth};
-    let mut rng = autograft::rng::Rng::stream(11, "single");
+    let mut rng = Rng::stream(11, "single");
     let y: Vec<u32> = (0..90).map(|row| u32::from(row % 3 == 0)).collect();
-    let fits: Vec<(usize, Vec<f64>)> = (0..10)
-        .map(|fit| {
-            let risk = y.iter().map(|&y| 1.0 / (1.0 + (-(f64::from(y) - 0.5 + rng.normal())).exp())).collect();
-            (fit / 5, risk)
-        })
-        .collect();
+    let mut fit = || -> Vec<f64> { y.iter().map(|&y| sigmoid(f64::from(y) - 0.5 + rng.normal())).collect() };
+    let fits: Vec<Vec<f64>> = (0..10).map(|_| fit()).collect();
     let flat = vec![0.5; y.len()];
     let truth = Truth::Classes { y: &y, classes: 2 };
-    let alone: Vec<(usize, &[f64])> = fits.iter().map(|(repeat, p)| (*repeat, p.as_slice())).collect();
-    let pairs: Vec<Fit<'_>> = fits
-        .iter()
-        .enumerate()
-        .map(|(at, (repeat, p))| Fit { repeat: *repeat, group: at % 5, transfer: p, target_only: &flat })
-        .collect();
+    let alone = held_out::Fits {
+        whole: fits[..2].iter().map(Vec::as_slice).collect(),
+        halves: fits[2..].chunks_exact(2).map(|two| (two[0].as_slice(), two[1].as_slice())).collect(),
+    };
+    let pairs = held_out::Fits {
+        whole: fits[..2].iter().map(|p| held_out::Fit { transfer: p, target_only: &flat }).collect(),
+        halves: fits[2..]
+            .chunks_exact(2)
+            .map(|two| {
+                let fit = |at: usize| held_out::Fit { transfer: &two[at], target_only: &flat };
+                (fit(0), fit(1))
+            })
+            .collect(),
+    };
     let single = held_out::single(Metric::Auroc, truth, None, &alone).unwrap();
     let contrast = held_out::contrast(Metric::Auroc, truth, None, &pairs, 1);
     assert!((single.mean - 0.5 - contrast.estimate).abs() < 1e-12);

@@ -45,16 +45,13 @@ fn plan_of(desk: &Desk, source: &str, target: &str, change: impl Fn(&mut Plan)) 
     ask_on(desk, Ask::Load { sources: 1 }, vec![source.to_bytes(), target.to_bytes()], &Quiet);
     let (Answer::Suggestion(suggestion), _) = ask_on(desk, Ask::Suggest, vec![], &Quiet) else { panic!() };
     let label = suggestion.label().expect("`died` is found as the label");
-    let lining = Ask::LineUp { source: suggestion.source.clone(), target: suggestion.target.clone(), label: label.clone() };
+    let lining =
+        Ask::LineUp { source: suggestion.source.clone(), target: suggestion.target.clone(), label: label.clone() };
     let (Answer::LinedUp(lined), _) = ask_on(desk, lining, vec![], &Quiet) else { panic!() };
     assert_eq!(lined.mapping.features.len(), 4, "{:?}", lined.mapping.features);
     let table = |name: &str| TablePlan { name: name.into(), fingerprint: String::new(), read: ReadOptions::default() };
-    let preparation = Preparation {
-        source_roles: suggestion.source,
-        target_roles: suggestion.target,
-        mapping: lined.mapping,
-        label,
-    };
+    let preparation =
+        Preparation { source_roles: suggestion.source, target_roles: suggestion.target, mapping: lined.mapping, label };
     let mut plan = Plan::new(vec![table("source.csv")], vec![table("target.csv")], preparation);
     plan.design = Design { folds: 3, repeats: 2, seeds: 2 };
     plan.importance = 1;

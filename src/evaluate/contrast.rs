@@ -19,7 +19,7 @@ pub const DETECTABLE: f64 = 1.96 + 0.84;
 pub enum Design {
     /// Repeated k-fold cross-validation of the target.
     Cv,
-    /// A given test set, training sets from a delete-group jackknife.
+    /// A given test set, the variance of training from half-samples.
     HeldOut,
 }
 

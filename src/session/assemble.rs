@@ -12,7 +12,7 @@ use crate::cohort::{Cohort, Labels};
 use crate::error::Result;
 use crate::evaluate::contrast::{self, Contrast, Design, Evidence};
 use crate::evaluate::cv::{self, FoldScores};
-use crate::evaluate::held_out::{self, Fit};
+use crate::evaluate::held_out::{self, Fit, Fits};
 use crate::math::{stats, tests};
 use crate::metrics::{Metric, calibration};
 use crate::report::{
@@ -104,8 +104,10 @@ struct Bench<'a> {
     /// By method, then by complete fold.
     judged: Vec<Vec<Judged>>,
     outcomes: Vec<Vec<&'a Outcome>>,
-    /// The complete folds.
+    /// The complete folds that the estimate comes from.
     folds: Vec<usize>,
+    /// The complete pairs of halves, by cut and then by method: for the variance beside a given test set.
+    halves: Vec<[Vec<Judged>; 2]>,
     cells: Vec<(u32, u32, &'a Outcome)>,
 }
 
@@ -134,8 +136,10 @@ impl<'a> Bench<'a> {
             judged: (0..methods).map(|_| Vec::new()).collect(),
             outcomes: (0..methods).map(|_| Vec::new()).collect(),
             folds: Vec::new(),
+            halves: Vec::new(),
             cells,
         };
+        let mut half: Option<(usize, Vec<Judged>)> = None;
         for (fold, row) in table {
             let Some(place) = sides.folds.get(fold) else { continue };
             let truth = sides.evaluated(place).y;
@@ -147,6 +151,17 @@ impl<'a> Bench<'a> {
                 })
                 .collect();
             let Some(judged) = judged else { continue };
+            if !sides.estimates(place) {
+                let judged: Vec<Judged> = judged.into_iter().map(|(judged, _)| judged).collect();
+                half = match half.take() {
+                    Some((repeat, first)) if repeat == place.repeat => {
+                        bench.halves.push([first, judged]);
+                        None
+                    }
+                    _ => Some((place.repeat, judged)),
+                };
+                continue;
+            }
             bench.folds.push(fold);
             for (method, (judged, outcome)) in judged.into_iter().enumerate() {
                 bench.judged[method].push(judged);
@@ -237,16 +252,17 @@ impl<'a> Bench<'a> {
                 cv::contrast(metric, &scores, &self.evidence())
             }
             Design::HeldOut => {
-                let fits: Vec<Fit<'_>> = self
-                    .places()
-                    .zip(pairs())
-                    .map(|(place, (a, b))| Fit {
-                        repeat: place.repeat,
-                        group: place.fold,
-                        transfer: &a.prediction,
-                        target_only: &b.prediction,
-                    })
-                    .collect();
+                fn fit<'j>(a: &'j Judged, b: &'j Judged) -> Fit<'j> {
+                    Fit { transfer: &a.prediction, target_only: &b.prediction }
+                }
+                let fits = Fits {
+                    whole: pairs().map(|(a, b)| fit(a, b)).collect(),
+                    halves: self
+                        .halves
+                        .iter()
+                        .map(|[one, two]| (fit(&one[first], &one[second]), fit(&two[first], &two[second])))
+                        .collect(),
+                };
                 let clusters = self.evaluated_rows().group.as_deref();
                 let truth = self.judged[first][0].truth();
                 held_out::contrast(metric, truth, clusters, &fits, u64::from(self.prepared.plan.seed))
@@ -355,8 +371,14 @@ impl<'a> Bench<'a> {
                 (Some(found.low), Some(found.high))
             }
             Design::HeldOut => {
-                let fits: Vec<(usize, &[f64])> =
-                    self.places().zip(judged).map(|(place, one)| (place.repeat, one.prediction.as_slice())).collect();
+                let fits = Fits {
+                    whole: judged.iter().map(|one| one.prediction.as_slice()).collect(),
+                    halves: self
+                        .halves
+                        .iter()
+                        .map(|[one, two]| (one[method].prediction.as_slice(), two[method].prediction.as_slice()))
+                        .collect(),
+                };
                 let clusters = self.evaluated_rows().group.as_deref();
                 let found = judged.first().and_then(|one| held_out::single(metric, one.truth(), clusters, &fits));
                 (found.map(|found| found.low), found.map(|found| found.high))

@@ -39,6 +39,15 @@ impl Sides {
     pub fn evaluated(&self, fold: &Fold) -> Cohort {
         self.test.as_ref().unwrap_or(&self.target).select(&fold.test)
     }
+    /// Whether a fold is one that the estimate comes from; the others (halves of the training rows beside a given test
+    /// set) are there for its variance alone.
+    pub fn estimates(&self, fold: &Fold) -> bool {
+        self.test.is_none() || fold.fold == 0
+    }
+    /// Whether the models of a fold are explained: a few are enough for the picture.
+    pub fn explains(&self, fold: &Fold) -> bool {
+        if self.test.is_none() { fold.repeat == 0 } else { fold.fold == 0 && fold.repeat < 3 }
+    }
     /// How the verdict's variance is made.
     pub fn design(&self) -> Design {
         if self.test.is_some() { Design::HeldOut } else { Design::Cv }
@@ -292,9 +301,13 @@ fn lay_out(plan: &Plan, sides: &mut Sides) -> Result<()> {
     match &sides.test {
         Some(test) => {
             let all: Vec<usize> = (0..test.len()).collect();
-            sides.folds = split::jackknife(&rows, respect, folds, repeats, seed)?;
-            for fold in &mut sides.folds {
-                fold.test.clone_from(&all);
+            // Each repeat: all rows, then the two halves of a random cut (`fold` 0, 1, 2).
+            for half in split::jackknife(&rows, respect, 2, repeats, seed)? {
+                if half.fold == 0 {
+                    let (train, test) = (rows.clone(), all.clone());
+                    sides.folds.push(Fold { train, test, repeat: half.repeat, fold: 0 });
+                }
+                sides.folds.push(Fold { test: all.clone(), fold: half.fold + 1, ..half });
             }
             sides.curve = Fold { train: rows, test: all, repeat: 0, fold: 0 };
         }

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::prepare::{Entry, Prepared, Sides, keys, strata};
 use super::unit::{Cell, Direction, Outcome, Unit};
 use crate::cohort::{Cohort, Labels, Prediction, Task};
-use crate::error::{Code, Result};
+use crate::error::{Code, Error, Result};
 use crate::explain::permutation;
 use crate::methods::{Model, registry};
 use crate::metrics::{Metric, Truth};
@@ -52,13 +52,17 @@ impl Prepared {
                 let run = run.reseeded(self.seed("fold", *fold));
                 let pre = need(self.key(*direction, entry, place.repeat as u32))?;
                 let task = task(sides, &place.train);
-                let model = entry.method.adapt(pre, &entry.settings, &task, &run).await?;
+                let model = match entry.method.adapt(pre, &entry.settings, &task, &run).await {
+                    Ok(model) => model,
+                    // Half of the rows may be too few to learn from: one cut less for the variance, not the end.
+                    Err(error) if !sides.estimates(place) && too_little(&error) => return Ok(outcome),
+                    Err(error) => return Err(error),
+                };
                 let evaluated = sides.evaluated(place);
                 let prediction = entry.method.predict(&model, &evaluated.without_labels(), &run).await?;
                 outcome.value = measure(self.plan.metric, &evaluated, &prediction);
                 outcome.choice = model.meta.get("choice").cloned().unwrap_or(Value::Null);
-                // One repeat is enough for the picture; every further one would cost a pass over all features.
-                if self.plan.importance > 0 && place.repeat == 0 && self.explains(entry) {
+                if self.plan.importance > 0 && sides.explains(place) && self.explains(entry) {
                     outcome.importance = permutation::importance(
                         |rows| {
                             let (model, run) = (&model, &run);
@@ -155,7 +159,7 @@ impl Prepared {
             // A line that the data cannot carry at this size (one class, too few rows) is a gap, not the end.
             let fitted = match method.adapt(pre, &settings, &task, run).await {
                 Ok(model) => Some(model),
-                Err(error) if matches!(error.code(), Code::OneClass | Code::TooFewRows | Code::NothingVaries) => None,
+                Err(error) if too_little(&error) => None,
                 Err(error) => return Err(error),
             };
             let value = match fitted {
@@ -169,6 +173,11 @@ impl Prepared {
         }
         Ok(cells)
     }
+}
+
+/// Whether rows were missing, not something else wrong.
+fn too_little(error: &Error) -> bool {
+    matches!(error.code(), Code::OneClass | Code::TooFewRows | Code::NothingVaries)
 }
 
 fn phase(name: &str, entry: &Entry) -> Event {

@@ -132,7 +132,7 @@ fn the_main_job_gives_a_verdict_from_one_pretraining_a_seed() {
     assert_eq!(comparison.predictions.id.len(), 60);
     let source_only = comparison.methods.iter().find(|method| method.id == "source_only").unwrap();
     let auroc = source_only.metrics.iter().find(|one| one.metric.as_str() == "auroc").unwrap();
-    assert!(auroc.mean > 0.8, "the source knows the answer: {}", auroc.mean);
+    assert!(auroc.mean > 0.7, "the source knows the answer: {}", auroc.mean);
     assert!(!comparison.importance.is_empty() && !comparison.learning.is_empty() && !comparison.gain.is_empty());
     let best = &comparison.importance[0].feature;
     assert!(best == "age" || best == "lactate", "{best}");

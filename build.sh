@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# serve | build | wasm | test: everything from a clean clone; what is missing is fetched first. See DEVELOPERS in the README.
+# serve | build | wasm | test: everything from a clean clone; what is missing is fetched first.
 set -euo pipefail
 cd "$(dirname "$0")"
 

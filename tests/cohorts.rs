@@ -18,7 +18,7 @@ pub enum Kind {
 /// `shift` moves the numbers.
 pub fn cohort(kind: Kind, n: usize, seed: u64, shift: f64, side: Side) -> Cohort {
     let mut rng = Rng::stream(seed, "generator");
-    let mut columns = vec![Vec::with_capacity(n); 6];
+    let mut columns = vec![Vec::new(); 6];
     let (mut codes, mut values) = (Vec::new(), Vec::new());
     for _ in 0..n {
         let x: Vec<f64> = (0..5).map(|_| rng.normal() + shift).collect();

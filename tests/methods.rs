@@ -287,7 +287,8 @@ fn poor_input_is_an_error_or_an_answer_but_never_a_panic() {
                 };
                 Cohort { y: Some(y), ..cohort.clone() }
             };
-            let alter: [(&str, &dyn Fn(&Cohort) -> Cohort); 9] = [
+            type Alteration<'a> = (&'a str, &'a dyn Fn(&Cohort) -> Cohort);
+            let alter: [Alteration<'_>; 9] = [
                 ("all missing", &lost),
                 ("constant column", &constant),
                 ("infinite", &infinite),

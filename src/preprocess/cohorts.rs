@@ -122,9 +122,8 @@ pub fn assemble_for_model(
             let pair = pair_of(feature)?;
             // The model's units and levels are the source's: the pair is read backwards.
             let levels = pair.levels.iter().map(|(source, target)| (target.clone(), source.clone())).collect();
-            let measure = if feature.kind == FeatureKind::Number { Measure::Number } else { Measure::Category };
             let (factor, offset) = (1.0 / pair.factor, -pair.offset / pair.factor);
-            let target = Reading { factor, offset, levels, ..Reading::plain(&pair.target, measure) };
+            let target = Reading { factor, offset, levels, ..Reading::plain(&pair.target) };
             Some(Column { feature: feature.clone(), source: None, target })
         })
         .collect();
@@ -189,9 +188,9 @@ fn shared_column(sources: &[&Table], targets: &[&Table], pair: &Pair) -> Column 
         factor: pair.factor,
         offset: pair.offset,
         levels: pair.levels.clone(),
-        ..Reading::plain(&pair.source, pair.measure)
+        ..Reading::plain(&pair.source)
     };
-    let target = Reading::plain(&pair.target, pair.measure);
+    let target = Reading::plain(&pair.target);
     let kind = match pair.measure {
         Measure::Number => FeatureKind::Number,
         Measure::Category => {

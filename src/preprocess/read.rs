@@ -1,6 +1,5 @@
 //! One column of a table as one column of a frame.
 
-use super::mapping::Measure;
 use super::names::{level_text, number_text};
 use crate::cohort::{Feature, FeatureKind};
 use crate::error::{Code, Result};
@@ -11,7 +10,6 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 #[derive(Debug, Clone)]
 pub(super) struct Reading {
     pub column: String,
-    pub measure: Measure,
     /// value = cell × factor + offset
     pub factor: f64,
     pub offset: f64,
@@ -20,8 +18,8 @@ pub(super) struct Reading {
 }
 
 impl Reading {
-    pub(super) fn plain(column: &str, measure: Measure) -> Self {
-        Self { column: column.to_owned(), measure, factor: 1.0, offset: 0.0, levels: BTreeMap::new() }
+    pub(super) fn plain(column: &str) -> Self {
+        Self { column: column.to_owned(), factor: 1.0, offset: 0.0, levels: BTreeMap::new() }
     }
     fn level(&self, cell: String) -> String {
         self.levels.get(&cell).cloned().unwrap_or(cell)

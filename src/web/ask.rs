@@ -92,6 +92,7 @@ pub enum Ask {
 /// The answers, by the requests' names.
 #[derive(Debug, Clone, Serialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
+#[expect(clippy::large_enum_variant, reason = "one at a time, for the length of a message")]
 pub enum Answer {
     /// To [`Ask::Methods`].
     Methods {

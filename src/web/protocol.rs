@@ -56,6 +56,7 @@ pub enum Request {
 /// What the engine answers; the variant has the request's name.
 #[derive(Debug, Clone, Serialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
+#[expect(clippy::large_enum_variant, reason = "one at a time, for the length of a message")]
 pub enum Reply {
     /// To [`Request::Hello`].
     Hello {

@@ -117,8 +117,91 @@ export type Ask =
   /** Scores a table by a model: beside it the model's file and the table. */ | { type: "predict" }
   /** The shape of the networks of this plan, for the measurement that picks the device. */ | { type: "shape" };
 
-/** What was found. */
+/** The differences of a target from its sources. Every difference is target minus source. */
 export type Shift = {
+  /** Rows of all sources together. */ source_rows: number;
+  /** Rows of the target. */ target_rows: number;
+  /** Whether a classifier can tell where a row comes from; none where too few rows or features allow none. */ domain: Domain | null;
+  /** Every feature, the one that moved most first (by the absolute standardised difference, then by KS). */ features: Array<FeatureShift>;
+  /** How the label differs; none where a side has none. */ label: LabelShift | null;
+  /** Each source domain beside the others. */ sources: Array<SourceDomain>;
+};
+
+/** One source domain in a line. */
+export type SourceDomain = {
+  /** Its name. */ name: string;
+  /** Its rows. */ rows: number;
+  /** The share of the event, or the mean of the label; none without labels. */ label: number | null;
+};
+
+/** The label on both sides. */
+export type LabelShift =
+  /** Classes. */ | { type: "classes";
+    /** The event's place among `classes`. */ event: number;
+    /** Each class. */ classes: Array<ClassShift>;
+  }
+  /** A number. */ | { type: "values";
+    /** Its unit. */ unit: string;
+    /** Mean in the source. */ source_mean: number;
+    /** Mean in the target. */ target_mean: number;
+    /** Standard deviation in the source. */ source_sd: number;
+    /** Standard deviation in the target. */ target_sd: number;
+    /** Target minus source. */ difference: number;
+    /** Lower end of its 95 % interval (Welch); none under two values a side. */ low: number | null;
+    /** Upper end. */ high: number | null;
+  };
+
+/** One class on both sides. */
+export type ClassShift = {
+  /** The class. */ name: string;
+  /** Rows of the source. */ source_rows: number;
+  /** Rows of the target. */ target_rows: number;
+  /** Its share of the source's labelled rows. */ source: number;
+  /** Its share of the target's labelled rows. */ target: number;
+  /** Target minus source. */ difference: number;
+  /** Lower end of its 95 % interval (Newcombe's hybrid score, Stat Med 1998;17:873–890, method 10). */ low: number;
+  /** Upper end. */ high: number;
+};
+
+/** How one feature differs. */
+export type FeatureShift = {
+  /** Its name. */ name: string;
+  /** Target minus source in pooled standard deviations; for a category the largest over its levels. None where no */ smd: number | null;
+  /** For a category, the level that `smd` is of. */ level: string | null;
+  /** Kolmogorov and Smirnov's D; for a category the total variation distance. None where a side is empty. */ distance: number | null;
+  /** p of D, or of Pearson's χ² for a category. */ p: number | null;
+  /** `p` adjusted over all features (Benjamini and Hochberg). */ q: number | null;
+  /** The share of missing cells in the source. */ source_missing: number;
+  /** The share of missing cells in the target. */ target_missing: number;
+  /** Mean of a number in the source. */ source_mean: number | null;
+  /** Mean of a number in the target. */ target_mean: number | null;
+  /** Both distributions, for the chart. */ shape: FeatureShape | null;
+};
+
+/** Both distributions over common bins or levels: shares of the known values, each side summing to 1. */
+export type FeatureShape =
+  /** A number. */ | { type: "bins";
+    /** The ends of the bins: one more than there are bins. Values beyond count in the outermost. */ edges: Array<number>;
+    /** The source's shares. */ source: Array<number>;
+    /** The target's shares. */ target: Array<number>;
+  }
+  /** A category. */ | { type: "levels";
+    /** The levels. */ levels: Array<string>;
+    /** The source's shares. */ source: Array<number>;
+    /** The target's shares. */ target: Array<number>;
+  };
+
+/** Whether a classifier can tell where a row comes from: 0.5 is not at all, 1 is always. */
+export type Domain = {
+  /** The AUROC on held-out rows, averaged over the folds. */ auroc: number;
+  /** Lower end of its 95 % interval (DeLong within folds). */ low: number;
+  /** Upper end. */ high: number;
+  /** One-sided p of "no better than a coin" (Mann and Whitney's variance within folds). */ p: number;
+  /** Rows of the source that were used: at most 2,000. */ source_rows: number;
+  /** Rows of the target that were used: at most 2,000. */ target_rows: number;
+  /** Features that were used: at most 500, those of the largest variance. */ features: number;
+  /** Features of both sides. */ features_of: number;
+  /** Features that hold no value on one side: not used, since they alone would tell the sides apart. */ one_sided: number;
 };
 
 /** A piece of a run. */
@@ -182,8 +265,8 @@ export type Grid = {
 
 /** How methods are judged. */
 export type Design = {
-  /** Folds of the cross-validation (or groups of the jackknife, where test rows are given). */ folds: number;
-  /** Repeats with new folds. */ repeats: number;
+  /** Folds of the cross-validation; without a meaning where test rows are given. */ folds: number;
+  /** Repeats with new folds; where test rows are given, of fits on all training rows and on both halves of a cut. */ repeats: number;
   /** Pre-trainings under different seeds; repeats take them in turn. */ seeds: number;
 };
 
@@ -377,7 +460,7 @@ export type Pick = {
   /** The device. */ choice: DeviceKind;
   /** A key of the language files (`device.reason.…`) and what fills its slots. */ reason: [string, Array<[string, string]>];
   /** Milliseconds a step on the processor. */ cpu_ms: number;
-  /** Milliseconds a step on WebGPU, where there is one. */ gpu_ms?: number | null;
+  /** Milliseconds a step on WebGPU, where there is one. */ gpu_ms: number | null;
 };
 
 /** The answers, by the requests' names. */
@@ -585,7 +668,7 @@ export type Reason =
 /** How the data were divided. */
 export type ContrastDesign =
   /** Repeated k-fold cross-validation of the target. */ | "cv"
-  /** A given test set, training sets from a delete-group jackknife. */ | "held_out";
+  /** A given test set, the variance of training from half-samples. */ | "held_out";
 
 /** The words of the estimand are made from these. */
 export type Estimand = {
@@ -665,6 +748,15 @@ export type UnitSuspicion = {
   /** See `factor`. */ offset: number;
   /** The source's median. */ source_median: number;
   /** The target's median. */ target_median: number;
+};
+
+/** A sentence for the reader: `note.<code>` of the language files with the facts in its slots. */
+export type Note = {
+  /** The key without `note.`. */ code: string;
+  /** The values of the slots. */ facts: Array<[string, string]>;
+  /** The row as a spreadsheet counts it, where the note is about one. */ row: number | null;
+  /** The column's name, where the note is about one. */ column: string | null;
+  /** For a suspected missing code: the code, ready for [`ReadOptions::missing_codes`](super::ReadOptions). */ value: string | null;
 };
 
 /** The roles that the tables themselves suggest. */
@@ -792,15 +884,6 @@ export type Summary = {
   /** What concerns the file. */ notes: Array<Note>;
   /** The first rows, as text. */ preview: Array<Array<string>>;
   /** Whether this looks like genes by samples, which should be turned. */ genes_by_samples: boolean;
-};
-
-/** A sentence for the reader: `note.<code>` of the language files with the facts in its slots. */
-export type Note = {
-  /** The key without `note.`. */ code: string;
-  /** The values of the slots. */ facts: Array<[string, string]>;
-  /** The row as a spreadsheet counts it, where the note is about one. */ row: number | null;
-  /** The column's name, where the note is about one. */ column: string | null;
-  /** For a suspected missing code: the code, ready for [`ReadOptions::missing_codes`](super::ReadOptions). */ value: string | null;
 };
 
 /** One column, summed up. Numbers are absent where the column has none. */

@@ -94,6 +94,6 @@ write(
         "so it is the part that comes from the training rows); the *mean standard error*, which makes the interval, holds that part "
         "and the judged rows'. Where the second is much the larger, the verdict is more cautious than it need be.",
         f"Made by `tests/studies/support2.py --draws {asked.draws} --groups {asked.groups} --folds {asked.folds} --repeats {asked.repeats}`. "
-        "The verdict's variance is that of a given test set: delete-group jackknife of the training rows and DeLong on the judged ones.",
+        "The verdict's variance is that of a given test set: random halves of the training rows, and DeLong on the judged ones.",
     ],
 )

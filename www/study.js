@@ -15,10 +15,8 @@ const LIMIT = 2e9;
 /** @param {"source" | "target"} side @param {Iterable<File>} files @param {any} [options] */
 export async function addFiles(side, files, options = {}) {
   if (!state.engine) return;
-  let list = [...files];
+  const list = [...files];
   if (side === "source" && list.some((file) => /\.safetensors$/i.test(file.name))) return openSourceModel(list[0]);
-  // One target: the new one takes the place of the old one only once it could be read.
-  if (side === "target") list = list.slice(0, 1);
   const added = list.map((file) => ({
     id: nextId++, side, name: file.name, file, options, summary: null, table: null, failure: null, answers: {},
     busy: { done: 0, total: file.size, phase: "read" },
@@ -41,7 +39,6 @@ async function read(id) {
       },
     });
     if (!still()) return;
-    if (one.side === "target") change({ opened: state.opened.filter((other) => other.side !== "target" || other.id === id) });
     changeOpened(id, { summary, table: buffers[0], failure: null, busy: null });
     await tablesAreNew();
   } catch (failure) {

@@ -54,8 +54,8 @@ class DropZone extends Base {
       <div class="drop ${this.over ? "over" : ""} ${opened.length ? "compact" : ""}"
         @dragover=${(/** @type {DragEvent} */ event) => { event.preventDefault(); this.over = ready; }} @dragleave=${() => { this.over = false; }} @drop=${this.drop}
         @paste=${(/** @type {ClipboardEvent} */ event) => { const files = event.clipboardData?.files; if (files?.length) this.take(files); else this.paste(event.clipboardData?.getData("text") ?? ""); }}>
-        <p class="drop-words">${t(opened.length && side === "target" ? "data.drop_replace" : opened.length ? "data.drop_more" : `data.${side}.drop`)}</p>
-        <div class="row center">${choose(ACCEPT, t(side === "source" ? "data.choose_many" : "data.choose_one"), opened.length ? "" : "primary", side === "source")}
+        <p class="drop-words">${t(opened.length ? `data.${side}.more` : `data.${side}.drop`)}</p>
+        <div class="row center">${choose(ACCEPT, t("data.choose_many"), opened.length ? "" : "primary")}
           <button type="button" class="quiet" ?disabled=${!ready} aria-expanded=${this.pasting} @click=${() => { this.pasting = !this.pasting; }}>${t("data.paste")}</button>
           ${side === "source" && !opened.length ? choose(".safetensors", t("data.choose_model"), "quiet", false) : nothing}</div>
         ${this.pasting ? html`<label class="stack">${t("data.paste_here")}<textarea rows="5" spellcheck="false"></textarea></label>

@@ -27,7 +27,7 @@ parser.add_argument("--rows", type=int, default=100)
 parser.add_argument("--groups", default="copd,colon")
 parser.add_argument("--folds", default="5")
 parser.add_argument("--repeats", default="2")
-parser.add_argument("--keep", help="a file for every draw's contrast, as JSON lines")
+parser.add_argument("--keep", help="a file for every draw's contrast, as JSON lines; draws that are in it are not run again")
 parser.add_argument("--jobs", type=int, default=1)
 asked = parser.parse_args()
 
@@ -46,7 +46,7 @@ def drawn(rows, seed):
     return [{**row, "set": "train" if place in train else "test"} for place, row in enumerate(rows)]
 
 
-def one(group, rows, seed, model, folder):
+def one(group, rows, seed, model, folder, note=True):
     target = folder / f"target-{seed}.csv"
     with open(target, "w", newline="") as file:
         writer = csv.DictWriter(file, rows[0].keys(), lineterminator="\n")
@@ -55,7 +55,7 @@ def one(group, rows, seed, model, folder):
     source = ["--source-model", model] if model else ["--source", EXAMPLES / f"support2-{group}-source.csv.gz"]
     report, seconds, wrong = run(asked.program, ["compare", *source, "--target", target, *COMMON, "--seed", str(seed)], folder / f"out-{seed}")
     print(group, seed, f"{seconds:.0f} s", wrong or report["forward"]["contrast"]["verdict"], flush=True)
-    if asked.keep and report:
+    if asked.keep and note and report:
         with open(asked.keep, "a") as file:
             file.write(json.dumps({"group": group, "seed": seed, "contrast": report["forward"]["contrast"]}) + "\n")
     return report, wrong
@@ -68,16 +68,32 @@ for group in asked.groups.split(","):
         rows = list(csv.DictReader(file))
     with tempfile.TemporaryDirectory() as folder:
         folder = pathlib.Path(folder)
-        results = [one(group, rows, 1, None, folder)]
-        model = folder / "out-1" / "pretrained.safetensors"
-        with concurrent.futures.ThreadPoolExecutor(asked.jobs) as pool:
-            results += pool.map(lambda seed: one(group, rows, seed, model, folder), range(2, asked.draws + 1))
-    contrasts = [report["forward"]["contrast"] for report, wrong in results if report]
+        known = {}
+        if asked.keep and pathlib.Path(asked.keep).exists():
+            for line in pathlib.Path(asked.keep).read_text().splitlines():
+                record = json.loads(line)
+                if record["group"] == group:
+                    known[record["seed"]] = record["contrast"]
+        wanted = [seed for seed in range(1, asked.draws + 1) if seed not in known]
+        if wanted:
+            # The first draw also gives the model that stands for the source in the others.
+            first, wrong = one(group, rows, 1, None, folder, 1 not in known)
+            results = [(1, first, wrong)]
+            model = folder / "out-1" / "pretrained.safetensors"
+            with concurrent.futures.ThreadPoolExecutor(asked.jobs) as pool:
+                rest = [seed for seed in wanted if seed != 1]
+                done = pool.map(lambda seed: one(group, rows, seed, model, folder), rest)
+                results += [(seed, *result) for seed, result in zip(rest, done)]
+            for seed, report, wrong in results:
+                if report:
+                    known[seed] = report["forward"]["contrast"]
+                else:
+                    remarks.append(f"{NAMES.get(group, group)}, draw {seed}: {wrong}")
+    contrasts = [known[seed] for seed in sorted(known) if seed <= asked.draws]
     count = collections.Counter(contrast["verdict"]["kind"] for contrast in contrasts)
     estimates = sorted(contrast["estimate"] for contrast in contrasts)
-    events = next(report for report, _ in results if report)["forward"]["estimand"]["events"]
+    events = sum(row["hospdead"] == "1" and row["set"] == "test" for row in drawn(rows, 1))
     lines.append([NAMES.get(group, group), len(contrasts), count["helps"], count["harms"], count["cannot_tell"], signed(statistics.mean(estimates)), f"{signed(estimates[0])} to {signed(estimates[-1])}", fixed(statistics.stdev(estimates)), fixed(statistics.mean(contrast["se"] for contrast in contrasts)), events])
-    remarks += [f"{NAMES.get(group, group)}, refused: {wrong}" for report, wrong in results if not report]
 
 write(
     asked.page,

@@ -89,11 +89,11 @@ class Seat {
   }
 }
 
-/** How many workers this computer can hold: one stays free for the page itself. */
+/** How many workers this computer can hold: one core stays free for the page where there are more than two. */
 export function poolSize() {
   const cores = navigator.hardwareConcurrency || 2;
   const memory = /** @type {any} */ (navigator).deviceMemory ?? 4;
-  return Math.max(1, Math.min(cores - 1, memory, 8));
+  return Math.max(1, Math.min(cores > 2 ? cores - 1 : cores, memory, 8));
 }
 
 /** The pool. Worker 0 is the one that may use WebGPU. */

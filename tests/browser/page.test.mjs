@@ -1,21 +1,17 @@
 // The main job, whole, in the real page with the real engine: two tables in, a verdict out; cancel, resume, save.
 
 import assert from "node:assert/strict";
-import { mkdirSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { after, before, test } from "node:test";
-import { fileURLToPath } from "node:url";
 import { launch, open } from "./chromium.mjs";
+import { file, judge, opened, run, small, stage, state, table } from "./page.mjs";
 import { serve } from "./server.mjs";
-
-const SCREENS = fileURLToPath(new URL("../../target/screens/", import.meta.url));
-const AXE = readFileSync(fileURLToPath(new URL("../../node_modules/axe-core/axe.min.js", import.meta.url)), "utf8");
 
 /** @type {import("playwright-core").Browser} */
 let browser;
 /** @type {Awaited<ReturnType<typeof serve>>} */
 let server;
 before(async () => {
-  mkdirSync(SCREENS, { recursive: true });
   browser = await launch({ gpu: false });
   server = await serve();
 });
@@ -23,66 +19,6 @@ after(async () => {
   await browser?.close();
   await server?.close();
 });
-
-/** Made data: two numbers carry the outcome in both cohorts; chol is 0 for the unmeasured in the target. */
-export function table(rows, seed, { shuffled = false, zeros = false } = {}) {
-  let state = seed * 7919 + 1;
-  const draw = () => ((state = (state * 16807) % 2147483647) / 2147483647);
-  const normal = () => Math.sqrt(-2 * Math.log(draw())) * Math.cos(2 * Math.PI * draw());
-  const lines = ["patient,age,pressure,chol,sex,died"];
-  for (let at = 0; at < rows; at++) {
-    const [age, pressure] = [normal(), normal()];
-    const risk = 1 / (1 + Math.exp(-(1.6 * age - 1.6 * pressure)));
-    const died = shuffled ? draw() < 0.5 : draw() < risk;
-    const chol = zeros && draw() < 0.4 ? 0 : Math.round(220 + 40 * normal());
-    lines.push(`${seed}-${at},${Math.round(60 + 10 * age)},${(130 + 15 * pressure).toFixed(1)},${chol},${draw() < 0.5 ? "F" : "M"},${died ? 1 : 0}`);
-  }
-  return lines.join("\n");
-}
-const file = (name, text) => ({ name, mimeType: "text/csv", buffer: Buffer.from(text) });
-const state = (page, path) => page.evaluate((path) => path.split(".").reduce((at, name) => at?.[name], window.autograft.state), path);
-const stage = (page, number) => page.locator(`.rail li:nth-child(${number}) button`).click();
-
-async function judge(page, name) {
-  await page.screenshot({ path: `${SCREENS}real-${name}.png`, fullPage: true });
-  await page.evaluate(AXE);
-  const faults = await page.evaluate(async () => {
-    const { violations } = await window.axe.run(document, { resultTypes: ["violations"] });
-    return violations.filter(({ impact }) => ["serious", "critical"].includes(impact)).map(({ id, nodes }) => `${id}: ${nodes[0].target}`);
-  });
-  assert.deepEqual(faults, [], name);
-}
-
-/** Both tables opened and a small plan in force. */
-async function opened(page, source, target) {
-  await page.setInputFiles("ag-drop:nth-of-type(1) input[type=file]", file("source.csv", source));
-  await page.setInputFiles("ag-drop:nth-of-type(2) input[type=file]", file("target.csv", target));
-  await page.waitForFunction(() => window.autograft.state.prepared || window.autograft.state.dataFailure, null, { timeout: 30_000 });
-  assert.equal(await state(page, "dataFailure"), null, JSON.stringify(await state(page, "dataFailure")));
-  // The engine is not sure enough of "died" to choose it; the page offers it.
-  await page.getByRole("button", { name: "died", exact: true }).click();
-  await page.waitForFunction(() => window.autograft.state.prepared?.data.label === "died" && !window.autograft.state.working, null, { timeout: 30_000 });
-}
-
-/** Folds, repeats and shuffles by the form; few steps by the settings of the judged method. */
-async function small(page) {
-  await stage(page, 3);
-  for (const [label, value] of [["Folds", 3], ["Repeats", 2], ["Seeds", 1], ["Shuffles per feature", 1]]) {
-    const field = page.getByLabel(label, { exact: true });
-    await field.fill(String(value));
-    await field.press("Tab");
-  }
-  await page.waitForFunction(() => !window.autograft.state.working && window.autograft.state.plan.design.folds === 3 && window.autograft.state.prepared, null, { timeout: 30_000 });
-  await page.waitForTimeout(500);
-  await page.waitForFunction(() => !window.autograft.state.working && window.autograft.state.measured?.choice, null, { timeout: 60_000 });
-}
-
-const run = async (page) => {
-  await stage(page, 4);
-  await page.locator(".run button.primary").click();
-  await page.waitForFunction(() => window.autograft.state.report || window.autograft.state.run?.failure, null, { timeout: 400_000 });
-  assert.equal(await state(page, "run.failure"), null, JSON.stringify(await state(page, "run.failure")));
-};
 
 test("two tables in, a verdict out, every stage judged for access, nothing asked of the server", async () => {
   const { page, errors } = await open(browser, `${server.url}#lang=en&theme=light`);

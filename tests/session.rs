@@ -174,6 +174,9 @@ fn a_pretrained_model_stands_for_its_table() {
         panic!()
     };
     assert!(meta.get("features").is_some());
+    let table = table::read("target.csv", target.as_bytes(), &ReadOptions::default()).unwrap().to_bytes();
+    let (answer, _) = ask_on(&study.desk, Ask::Predict, vec![model[0].clone(), table], &Quiet);
+    assert!(matches!(answer, Answer::Predicted { id, .. } if id.len() == 60), "it scores patients by itself, too");
     // Another desk has the model and the target, and never saw a row of the source.
     let desk = Desk::default();
     let mut plan = plan_of(&desk, &source, &target, |plan| plan.importance = 0);

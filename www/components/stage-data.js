@@ -47,10 +47,10 @@ class Data extends Base {
     const counts = (/** @type {any} */ cohort) => (event >= 0 && cohort.classes.length ? t("counts.classes", { rows: whole(cohort.rows), labelled: whole(cohort.labelled), events: whole(cohort.classes[event]) })
       : cohort.classes.length ? t("counts.several", { rows: whole(cohort.rows), classes: data.classes.map((/** @type {string} */ name, /** @type {number} */ at) => `${name}: ${whole(cohort.classes[at])}`).join(", ") })
         : cohort.mean_sd ? t("counts.values", { rows: whole(cohort.rows), labelled: whole(cohort.labelled), mean: value(cohort.mean_sd[0]), sd: value(cohort.mean_sd[1]) }) : t("counts.none", { rows: whole(cohort.rows) }));
-    const side = (/** @type {any} */ cohort) => html`<li><strong>${cohort.domain}</strong> <span class="soft">${counts(cohort)}</span></li>`;
+    const side = (/** @type {any} */ cohort, part = "") => html`<li><strong>${cohort.domain}</strong> ${part ? html`<span class="chip">${t(`counts.part.${part}`)}</span> ` : nothing}<span class="soft">${counts(cohort)}</span></li>`;
     return html`<section class="card" aria-labelledby="counts"><h2 id="counts">${t("counts.title")}</h2>
-      <div class="two"><div><h3><span class="swatch source" aria-hidden="true"></span>${t("side.source")}</h3><ul class="plain">${data.sources.length ? data.sources.map(side) : t("data.model_as_source")}</ul></div>
-      <div><h3><span class="swatch target" aria-hidden="true"></span>${t("side.target")}</h3><ul class="plain">${side(data.target)}${data.test ? side(data.test) : nothing}${data.unlabelled ? html`<li class="soft">${t("counts.unlabelled", { n: whole(data.unlabelled) })}</li>` : nothing}</ul></div></div>
+      <div class="two"><div><h3><span class="swatch source" aria-hidden="true"></span>${t("side.source")}</h3><ul class="plain">${data.sources.length ? data.sources.map((/** @type {any} */ one) => side(one)) : t("data.model_as_source")}</ul></div>
+      <div><h3><span class="swatch target" aria-hidden="true"></span>${t("side.target")}</h3><ul class="plain">${side(data.target, data.test ? "train" : "")}${data.test ? side(data.test, "test") : nothing}${data.unlabelled ? html`<li class="soft">${t("counts.unlabelled", { n: whole(data.unlabelled) })}</li>` : nothing}</ul></div></div>
       <p>${t("counts.features", { n: whole(data.features) })}</p>
       ${state.prepared.verdict_possible ? nothing : html`<p class="note">${t("counts.no_verdict")}</p>`}${onward("shift")}</section>`;
   }

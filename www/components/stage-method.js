@@ -90,7 +90,7 @@ class Method extends Base {
     const list = (/** @type {string} */ name, /** @type {number[]} */ now, /** @type {(list: number[]) => void} */ use) => html`<label class="stack">${t(`grid.${name}`)}<input type="text" inputmode="numeric" .value=${now.join(", ")} @change=${(/** @type {globalThis.Event} */ event) => { const read = valueOf(event).split(/[,\s，]+/).filter(Boolean).map(Number); if (read.length && read.every((n) => Number.isInteger(n) && n >= 0)) use(read); else /** @type {HTMLInputElement} */ (event.target).value = now.join(", "); }}></label>`;
     const labelled = state.prepared?.data.target.labelled ?? 100;
     const sizes = [0.1, 0.2, 0.4, 0.7].map((share) => Math.max(4, Math.round(labelled * share)));
-    return html`<section class="card" aria-labelledby="design"><h2 id="design">${t("design.title")}</h2><p class="soft">${t("design.explain")}</p>
+    return html`<section class="card" aria-labelledby="design"><h2 id="design">${t("design.title")}</h2><p class="soft">${t(state.prepared?.data.test ? "design.explain_given" : "design.explain")}</p>
       <div class="options">
         <label class="stack">${t("design.metric")}<select @change=${(/** @type {globalThis.Event} */ event) => changePlan({ metric: valueOf(event) })}>${[...new Set([...METRICS[kind], plan.metric])].map((name) => html`<option value=${name} ?selected=${plan.metric === name}>${t(`metric.${name}`)}</option>`)}</select></label>
         ${whole("folds", 2, 20, plan.design.folds, (folds) => set({ folds }))}${whole("repeats", 1, 50, plan.design.repeats, (repeats) => set({ repeats }))}${whole("seeds", 1, 20, plan.design.seeds, (seeds) => set({ seeds }))}

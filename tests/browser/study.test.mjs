@@ -88,6 +88,38 @@ test("a small plan runs on the GPU, and says so; a kept model scores new patient
   assert.deepEqual(errors, []);
 });
 
+test("both directions and the grid of frozen layers and sizes, judged in Chinese and in the dark", async () => {
+  const { page, errors } = await open(browser, `${server.url}#lang=zh&theme=dark`);
+  await ready(page);
+  await page.setInputFiles("ag-drop:nth-of-type(1) input[type=file]", file("source.csv", table(90, 41)));
+  await page.setInputFiles("ag-drop:nth-of-type(2) input[type=file]", file("target.csv", table(60, 42)));
+  await prepared(page);
+  const plan = await state(page, "plan");
+  const few = { widths: [8, 8, 8], max_epochs: 3 };
+  Object.assign(plan, { device: "cpu", importance: 1, both_directions: true, grid: { frozen: [0, 2], sizes: [20], repeats: 2 } });
+  Object.assign(plan.design, { folds: 2, repeats: 1, seeds: 1 });
+  plan.transfer.config = few;
+  plan.baseline.config = few;
+  plan.others = [{ method: "source_only", config: few }, { method: "target_only_network", config: few }];
+  await stage(page, 7);
+  await page.setInputFiles("ag-keep input[accept='.json']", { name: "plan.json", mimeType: "application/json", buffer: Buffer.from(JSON.stringify(plan)) });
+  await page.waitForFunction(() => window.autograft.state.plan?.both_directions && window.autograft.state.plan.design.folds === 2 && window.autograft.state.prepared && !window.autograft.state.working, null, { timeout: 60_000 });
+  await run(page);
+  const { forward, reverse, pretrainings } = await state(page, "report");
+  assert.equal(pretrainings, 2, "one for each direction");
+  for (const one of [forward, reverse]) {
+    assert.deepEqual([...new Set(one.learning.map(({ line }) => line))].sort(), ["frozen_0", "frozen_2", "scratch", "source_only"]);
+    assert.equal(one.gain.length, 4, "two depths, two sizes");
+  }
+  await page.waitForSelector("ag-verdict-view .plot svg");
+  await judge(page, "zh-dark-5-verdict");
+  await stage(page, 6);
+  await page.waitForSelector("ag-why .plot svg");
+  await judge(page, "zh-dark-6-why");
+  assert.deepEqual(errors, []);
+  await page.close();
+});
+
 test("shuffling the source's labels changes the verdict's numbers", async () => {
   const estimates = [];
   for (const shuffled of [false, true]) {

@@ -37,12 +37,16 @@ pub trait Method: Sync + 'static {
     type Config: Config;
     /// The part of the settings on which pre-training depends, or `None` where nothing is pre-trained.
     /// Methods with equal values share one pre-trained model.
-    fn pretrain_key(config: &Self::Config) -> Option<Value>;
+    fn pretrain_key(_config: &Self::Config) -> Option<Value> {
+        None
+    }
     /// Learns from the sources alone. Called only where [`Method::pretrain_key`] gives a key.
     ///
     /// # Errors
     /// As the method needs.
-    async fn pretrain(config: &Self::Config, sources: &[Cohort], run: &Run<'_>) -> Result<Model>;
+    async fn pretrain(_config: &Self::Config, _sources: &[Cohort], _run: &Run<'_>) -> Result<Model> {
+        Ok(Model::new(Self::CARD.id, Value::Null))
+    }
     /// Learns from the task. `pre` is there where [`Method::pretrain_key`] gives a key.
     ///
     /// # Errors

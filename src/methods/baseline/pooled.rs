@@ -1,7 +1,7 @@
 //! Pooled: one network on the labelled rows of all sources and the target's training rows together, each row counting
 //! the same. What one does when one believes that the cohorts do not differ.
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::super::common::learner::LearnerConfig;
 use super::super::common::network::{Network, Pace, Stop};
@@ -27,14 +27,6 @@ impl Method for Pooled {
         uses_network: true,
     };
     type Config = LearnerConfig;
-
-    fn pretrain_key(_config: &LearnerConfig) -> Option<Value> {
-        None
-    }
-
-    async fn pretrain(_config: &LearnerConfig, _sources: &[Cohort], _run: &Run<'_>) -> Result<Model> {
-        Ok(Model::new(Self::CARD.id, Value::Null))
-    }
 
     async fn adapt(_pre: Option<&Model>, config: &LearnerConfig, task: &Task, run: &Run<'_>) -> Result<Model> {
         run.event(Event::Phase { name: "pooled".to_owned(), facts: Vec::new() });

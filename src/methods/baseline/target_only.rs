@@ -3,7 +3,7 @@
 //!
 //! With fewer than two rows of a class it is the mean.
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::super::common::learner::LearnerConfig;
 use super::super::common::linear::Linear;
@@ -30,14 +30,6 @@ impl Method for TargetOnly {
         uses_network: true,
     };
     type Config = LearnerConfig;
-
-    fn pretrain_key(_config: &LearnerConfig) -> Option<Value> {
-        None
-    }
-
-    async fn pretrain(_config: &LearnerConfig, _sources: &[Cohort], _run: &Run<'_>) -> Result<Model> {
-        Ok(Model::new(Self::CARD.id, Value::Null))
-    }
 
     async fn adapt(_pre: Option<&Model>, config: &LearnerConfig, task: &Task, run: &Run<'_>) -> Result<Model> {
         let rows = canonical(&task.target);

@@ -2,7 +2,7 @@
 //!
 //! Objective: penalised likelihood (Friedman, Hastie & Tibshirani 2010, J Stat Softw 33(1), doi 10.18637/jss.v033.i01).
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::super::common::linear::{FOLDS, Linear};
 use super::super::common::rows::canonical;
@@ -49,14 +49,6 @@ impl Method for TargetOnlyLinear {
         uses_network: false,
     };
     type Config = LinearConfig;
-
-    fn pretrain_key(_config: &LinearConfig) -> Option<Value> {
-        None
-    }
-
-    async fn pretrain(_config: &LinearConfig, _sources: &[Cohort], _run: &Run<'_>) -> Result<Model> {
-        Ok(Model::new(Self::CARD.id, Value::Null))
-    }
 
     async fn adapt(_pre: Option<&Model>, config: &LinearConfig, task: &Task, run: &Run<'_>) -> Result<Model> {
         run.event(Event::Phase { name: "linear".to_owned(), facts: Vec::new() });

@@ -1,6 +1,6 @@
 //! Target-only, the same learner: the network from initial weights, on the target's training rows alone.
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::super::common::learner::LearnerConfig;
 use super::super::common::network::Network;
@@ -26,14 +26,6 @@ impl Method for TargetOnlyNetwork {
         uses_network: true,
     };
     type Config = LearnerConfig;
-
-    fn pretrain_key(_config: &LearnerConfig) -> Option<Value> {
-        None
-    }
-
-    async fn pretrain(_config: &LearnerConfig, _sources: &[Cohort], _run: &Run<'_>) -> Result<Model> {
-        Ok(Model::new(Self::CARD.id, Value::Null))
-    }
 
     async fn adapt(_pre: Option<&Model>, config: &LearnerConfig, task: &Task, run: &Run<'_>) -> Result<Model> {
         let rows = canonical(&task.target);

@@ -4,12 +4,15 @@
 //! `marker_j = 0.6 f_k + 0.8 ε`, `k = (j − 1) mod 3 + 1`, `ε ~ N(0, 1)`; so a large source teaches a representation
 //! that a small target cannot. With `age ~ N(62, 12)`, `bmi ~ N(27, 4)` (no effect), `sex`, `smoking` and `stage`,
 //!
-//! `risk = 0.6 f₁ − 0.5 f₂ + f₁f₂ + 0.5 (age − 62)/12 − 0.4 [sex = F] + 0.6 [smoking = current] + 0.4 (stage − 2.5)`
+//! `risk = 0.6 f₁ − 0.5 f₂ + f₁f₂ + clinical`,
+//! `clinical = 0.5 (age − 62)/12 − 0.4 [sex = F] + 0.6 [smoking = current] + 0.4 (stage − 2.5)`
 //!
 //! (`f₃` has no effect: its markers are noise that is correlated within itself). The product is what a straight line
 //! cannot see and a small target cannot teach. In the target the event has the
-//! probability `σ(2 risk − 1)`, or the number is `20 + 6 risk + N(0, 3²)`. In the source `risk` is multiplied by
-//! 1 (helps), 0 (nothing: the label is independent of every feature) or −1 (harms: each relation is reversed).
+//! probability `σ(2 risk − 1)`, or the number is `20 + 6 risk + N(0, 3²)`. In the source the risk is the same (helps);
+//! 0 (nothing: the label is independent of every feature); or `2.5 f₃ − clinical` (harms: what the source teaches to
+//! look at is noise here, what matters here it teaches to ignore, and the clinical relations are reversed. A relation
+//! that is merely reversed would not harm: its representation is as good, and a few target rows turn the sign).
 //! The source differs in its covariates too: older by 3 years, `bmi` higher by 1, every marker higher by 0.3,
 //! and an intercept of −0.7. Eight in a hundred values of `bmi` and of the markers are missing at random.
 
@@ -26,7 +29,7 @@ pub enum Truth {
     Helps,
     /// The source's label is independent of its features.
     Nothing,
-    /// The relation is reversed in the source.
+    /// The source's label follows what is noise in the target, and reverses the rest.
     Harms,
 }
 
@@ -63,10 +66,21 @@ pub const MARKERS: usize = 30;
 const LOADING: f64 = 0.6;
 const MISSING: f64 = 0.08;
 
+/// What the risk is made of: the factor of each part.
+struct Risk {
+    f1: f64,
+    f2: f64,
+    product: f64,
+    f3: f64,
+    clinical: f64,
+}
+
+const TRUE_RISK: Risk = Risk { f1: 0.6, f2: -0.5, product: 1.0, f3: 0.0, clinical: 1.0 };
+
 /// Where a cohort comes from: what differs between the two.
 struct Site {
     prefix: char,
-    sign: f64,
+    risk: Risk,
     intercept: f64,
     age: f64,
     bmi: f64,
@@ -75,15 +89,15 @@ struct Site {
 
 impl Site {
     fn source(truth: Truth) -> Self {
-        let sign = match truth {
-            Truth::Helps => 1.0,
-            Truth::Nothing => 0.0,
-            Truth::Harms => -1.0,
+        let risk = match truth {
+            Truth::Helps => TRUE_RISK,
+            Truth::Nothing => Risk { f1: 0.0, f2: 0.0, product: 0.0, f3: 0.0, clinical: 0.0 },
+            Truth::Harms => Risk { f1: 0.0, f2: 0.0, product: 0.0, f3: 2.5, clinical: -1.0 },
         };
-        Self { prefix: 'S', sign, intercept: -0.7, age: 65.0, bmi: 28.0, marker: 0.3 }
+        Self { prefix: 'S', risk, intercept: -0.7, age: 65.0, bmi: 28.0, marker: 0.3 }
     }
     fn target() -> Self {
-        Self { prefix: 'T', sign: 1.0, intercept: -1.0, age: 62.0, bmi: 27.0, marker: 0.0 }
+        Self { prefix: 'T', risk: TRUE_RISK, intercept: -1.0, age: 62.0, bmi: 27.0, marker: 0.0 }
     }
 }
 
@@ -139,18 +153,20 @@ fn patient(outcome: Outcome, site: &Site, row: usize, rng: &mut Rng, text: &mut 
         let noise = libm::sqrt(1.0 - LOADING * LOADING) * rng.normal();
         number(site.marker + LOADING * f[j % 3] + noise, 2, rng, text);
     }
-    let risk = 0.6 * f[0] - 0.5 * f[1] + f[0] * f[1] + 0.5 * (age - 62.0) / 12.0 - 0.4 * f64::from(u8::from(female))
+    let clinical = 0.5 * (age - 62.0) / 12.0 - 0.4 * f64::from(u8::from(female))
         + 0.6 * f64::from(u8::from(smoking.0 == 2))
         + 0.4 * (stage.0 as f64 + 1.0 - 2.5);
+    let part = &site.risk;
+    let risk = part.f1 * f[0] + part.f2 * f[1] + part.product * f[0] * f[1] + part.f3 * f[2] + part.clinical * clinical;
     // Both are drawn, so that the features of the two variants are equal.
     let (luck, noise) = (rng.uniform(), rng.normal());
     match outcome {
         Outcome::Class => {
-            let probability = 1.0 / (1.0 + libm::exp(-(2.0 * site.sign * risk + site.intercept)));
+            let probability = 1.0 / (1.0 + libm::exp(-(2.0 * risk + site.intercept)));
             text.push_str(if luck < probability { ",yes" } else { ",no" });
         }
         Outcome::Number => {
-            let _ = write!(text, ",{:.2}", 20.0 + 6.0 * site.sign * risk + 3.0 * noise);
+            let _ = write!(text, ",{:.2}", 20.0 + 6.0 * risk + 3.0 * noise);
         }
     }
 }

@@ -73,8 +73,12 @@ fn the_relation_is_the_one_that_is_claimed() {
                 near(there_first, 0.0, 0.03, "first process in the source");
                 near(there_second, 0.0, 0.03, "second process in the source");
             }
-            // Not the mirror image: the product spreads the risks, and few events make a spread count upward.
-            Truth::Harms => assert!(there_first < -0.07 && there_second > 0.05, "{there_first} {there_second}"),
+            // What it follows is noise in the target, and what the target follows it does not know.
+            Truth::Harms => {
+                near(there_first, 0.0, 0.03, "first process in the source");
+                near(there_second, 0.0, 0.03, "second process in the source");
+                assert!(gap(&source, 2) > 0.2, "{}", gap(&source, 2));
+            }
         }
     }
 }

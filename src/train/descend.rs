@@ -62,8 +62,8 @@ pub struct Descent {
     pub best_epoch: usize,
     /// Its validation loss; NaN where there was no validation.
     pub best_loss: f64,
-    /// Every validation: the epoch after which it was made, and its loss.
-    pub checks: Vec<(usize, f64)>,
+    /// Every validation: the epoch after which it was made, and each row's loss.
+    pub checks: Vec<(usize, Vec<f32>)>,
     /// The total loss of every step.
     pub losses: Vec<f64>,
 }
@@ -73,8 +73,8 @@ const READ_EVERY: usize = 25;
 /// Steps at least between validations: a small table's epoch is a handful of steps.
 const CHECK_EVERY: u32 = 10;
 
-/// Descends. `objective` gives the loss terms of a batch; `check`, where there are rows for it, the validation loss of
-/// the model as it stands (handed over without autodiff). The weights of the lowest validation loss are returned, those
+/// Descends. `objective` gives the loss terms of a batch; `check`, where there are rows for it, their losses (`[rows]`)
+/// under the model as it stands (handed over without autodiff), of which the mean counts. The weights of the lowest validation loss are returned, those
 /// before the first step included: training never ends worse than it began. Without `check` the last ones are.
 ///
 /// # Errors
@@ -147,7 +147,7 @@ struct Best {
     values: Option<Vec<f32>>,
     loss: f64,
     epoch: usize,
-    checks: Vec<(usize, f64)>,
+    checks: Vec<(usize, Vec<f32>)>,
 }
 
 impl Default for Best {
@@ -157,7 +157,7 @@ impl Default for Best {
 }
 
 impl Best {
-    /// Reads the validation loss and the weights in one go; whether they are the best.
+    /// Reads the validation losses and the weights in one go; whether they are the best.
     async fn offer<M: Module>(
         &mut self,
         model: &M,
@@ -170,11 +170,12 @@ impl Best {
         let loss = check(&model.valid());
         let loss = if loss.is_autodiff() { loss.inner() } else { loss };
         let extra = ledger.read(Some((loss, weights)), run).await?;
-        let Some((loss, weights)) = extra else { return Ok(false) };
+        let Some((losses, weights)) = extra else { return Ok(false) };
+        let loss = losses.iter().map(|&loss| f64::from(loss)).sum::<f64>() / losses.len() as f64;
         if !loss.is_finite() {
             return Err(not_finite("validation", loss, epoch));
         }
-        self.checks.push((epoch, loss));
+        self.checks.push((epoch, losses));
         let better = self.loss.is_nan() || loss < self.loss;
         if better {
             (self.values, self.loss, self.epoch) = (Some(weights), loss, epoch);
@@ -216,8 +217,12 @@ impl Ledger {
         self.waiting.len()
     }
 
-    /// Reads all that waits, with one number and one vector more where they are given, and tells the means.
-    async fn read(&mut self, extra: Option<(Tensor<1>, Tensor<1>)>, run: &Run<'_>) -> Result<Option<(f64, Vec<f32>)>> {
+    /// Reads all that waits, with two vectors more where they are given, and tells the means.
+    async fn read(
+        &mut self,
+        extra: Option<(Tensor<1>, Tensor<1>)>,
+        run: &Run<'_>,
+    ) -> Result<Option<(Vec<f32>, Vec<f32>)>> {
         let steps: Vec<u32> = self.waiting.iter().map(|(step, _)| *step).collect();
         let values: Vec<Tensor<1>> = self.waiting.drain(..).flat_map(|(_, terms)| terms).collect();
         let mut asked = Vec::with_capacity(3);
@@ -226,8 +231,8 @@ impl Ledger {
             asked.push(Tensor::cat(values, 0));
         }
         let with_extra = extra.is_some();
-        if let Some((number, vector)) = extra {
-            asked.extend([number, vector]);
+        if let Some((first, second)) = extra {
+            asked.extend([first, second]);
         }
         if asked.is_empty() {
             return Ok(None);
@@ -236,11 +241,7 @@ impl Ledger {
         if with_losses {
             self.hear(&steps, &answers.next().unwrap_or_default(), run)?;
         }
-        let (number, vector) = (answers.next(), answers.next());
-        Ok(match (with_extra, number, vector) {
-            (true, Some(number), Some(vector)) => number.first().map(|&n| (f64::from(n), vector)),
-            _ => None,
-        })
+        Ok(if with_extra { answers.next().zip(answers.next()) } else { None })
     }
 
     fn hear(&mut self, steps: &[u32], values: &[f32], run: &Run<'_>) -> Result<()> {

@@ -284,7 +284,7 @@ pub struct Generate {
     #[arg(long, default_value_t = 1500, value_name = "N")]
     pub source_rows: usize,
     /// Rows of the target that may be learned from.
-    #[arg(long, default_value_t = 80, value_name = "N")]
+    #[arg(long, default_value_t = 120, value_name = "N")]
     pub target_rows: usize,
     /// Rows of the target for testing.
     #[arg(long, default_value_t = 500, value_name = "N")]

@@ -11,7 +11,7 @@ use super::rows::Known;
 use crate::cohort::{Cohort, Labels, Prediction, View};
 use crate::device::read;
 use crate::error::{Code, Result};
-use crate::nets::losses::{cross_entropy, squared};
+use crate::nets::losses::{cross_entropy, cross_entropy_rows, squared, squared_rows};
 use crate::nets::{Layer, Mlp, dropout, init};
 use crate::split::{self, Respect};
 use crate::train::{Descent, LossTerm, Run, Schedule, descend};
@@ -124,6 +124,10 @@ impl Network {
         let device = run.device.clone().autodiff();
         let classes = matches!(self.head, Head::Classes { .. });
         let loss = move |z, y| if classes { cross_entropy(z, y, None) } else { squared(z, y, None) };
+        let each = move |z: Tensor<2>, y| {
+            let rows = z.dims()[0];
+            (if classes { cross_entropy_rows(z, y) } else { squared_rows(z, y) }).reshape([rows])
+        };
         let name = if classes { "cross_entropy" } else { "squared_error" };
         let widths: Vec<usize> = trained.iter().rev().skip(1).rev().map(|layer| layer.outputs).collect();
         let schedule = Schedule {
@@ -149,7 +153,7 @@ impl Network {
                 let z = model.forward(upload(&x, &rows, &device), &masks);
                 vec![LossTerm { name, weight: 1.0, value: loss(z, upload(&y, &rows, &device)) }]
             },
-            held.map(|(x, y)| move |model: &Mlp| loss(model.forward(x.clone(), &[]), y.clone())),
+            held.map(|(x, y)| move |model: &Mlp| each(model.forward(x.clone(), &[]), y.clone())),
         )
         .await?;
         let trained = model.layers().await?;

@@ -12,6 +12,7 @@ use super::rows::Known;
 use super::select::{self, Choice};
 use crate::cohort::Cohort;
 use crate::error::{Code, Result};
+use crate::math::stats::{mean, variance};
 use crate::train::Run;
 use crate::watch::Event;
 
@@ -62,35 +63,48 @@ async fn compare(
     folds: &[(Cohort, Cohort)],
     run: &Run<'_>,
 ) -> Result<Choice> {
-    let mut choice = Choice { index: 0, steps: 0, losses: Vec::new() };
-    let n: usize = folds.iter().map(|(_, judge)| judge.len()).sum();
     let steps =
         folds.iter().map(|(train, _)| steps_of(train.len(), learner)).sum::<usize>() as f64 / folds.len() as f64;
-    let mut lowest = f64::INFINITY;
-    for (index, pace) in candidates.iter().enumerate() {
-        // One entry an epoch, 0 included: the mean loss over all rows.
-        let mut curve = vec![0.0; learner.max_epochs + 1];
+    // Each candidate's losses after each epoch, 0 included: one entry a row, over all folds.
+    let mut tried: Vec<Vec<Vec<f64>>> = Vec::new();
+    for pace in candidates {
+        let mut curve = vec![Vec::new(); learner.max_epochs + 1];
         for (train, judge) in folds {
             let mut network = start(train)?;
             let descent = network.train(learner, &[train], pace, Stop::On(judge), run).await?;
+            let unit = network.head.loss_unit();
             let mut checks = descent.checks.iter().peekable();
-            let mut last = f64::INFINITY;
+            let mut last: &[f32] = &[];
             // Between two looks, and after a fold stopped, its last value stands.
-            for (epoch, sum) in curve.iter_mut().enumerate() {
-                while let Some((_, loss)) = checks.next_if(|(at, _)| *at <= epoch) {
-                    last = *loss;
+            for (epoch, losses) in curve.iter_mut().enumerate() {
+                while let Some((_, seen)) = checks.next_if(|(at, _)| *at <= epoch) {
+                    last = seen;
                 }
-                *sum += last * network.head.loss_unit() * judge.len() as f64 / n as f64;
+                losses.extend(last.iter().map(|&loss| f64::from(loss) * unit));
             }
         }
-        let Some(epochs) = select::lowest(&curve) else { continue };
-        choice.losses.push(curve[epochs]);
-        if curve[epochs] < lowest {
-            lowest = curve[epochs];
-            (choice.index, choice.steps) = (index, (epochs as f64 * steps).round() as u32);
-        }
+        tried.push(curve);
     }
-    Ok(choice)
+    let (index, epochs) = fewest(&tried);
+    let losses = tried.iter().map(|curve| curve.iter().map(|rows| mean(rows)).fold(f64::INFINITY, f64::min)).collect();
+    Ok(Choice { index, steps: (epochs as f64 * steps).round() as u32, losses })
+}
+
+/// The fewest epochs, and the first candidate, whose mean loss is within one standard error of the lowest of all: the
+/// lowest point of some hundreds is partly luck, and every step that luck adds is confidence without ground (Breiman
+/// et al. 1984; here with the standard error of the *paired* difference, since the same rows judge all).
+fn fewest(tried: &[Vec<Vec<f64>>]) -> (usize, usize) {
+    let epochs = tried.iter().map(Vec::len).max().unwrap_or(0);
+    let places = || (0..epochs).flat_map(|epoch| (0..tried.len()).map(move |index| (index, epoch)));
+    let at = |(index, epoch): (usize, usize)| tried.get(index).and_then(|curve| curve.get(epoch));
+    let loss = |place| at(place).map_or(f64::NAN, |rows| mean(rows));
+    let lowest = places().filter(|&p| !loss(p).is_nan()).min_by(|&a, &b| loss(a).total_cmp(&loss(b)));
+    let Some(best) = lowest.and_then(at) else { return (0, 0) };
+    let close = |rows: &Vec<f64>| {
+        let off: Vec<f64> = rows.iter().zip(best).map(|(a, b)| a - b).collect();
+        mean(&off) <= libm::sqrt(variance(&off) / off.len() as f64)
+    };
+    places().find(|&place| at(place).is_some_and(close)).unwrap_or((0, 0))
 }
 
 /// A network from initial weights, on one cohort alone.
@@ -108,4 +122,22 @@ pub async fn from_scratch(
     start(rows)?;
     let pace = Pace { rate: learner.learning_rate, frozen: 0, phase };
     tuned(start, &[pace], learner, rows, run).await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::fewest;
+
+    #[test]
+    fn luck_is_not_trained_for() {
+        // Four rows. The second candidate's last epoch is lowest, but only by one row's luck; the first one's second
+        // epoch is better than the start for every row.
+        let start = vec![0.7, 0.7, 0.7, 0.7];
+        let first = vec![start.clone(), vec![0.5, 0.5, 0.5, 0.5], vec![0.5, 0.5, 0.5, 0.5]];
+        let second = vec![start, vec![0.6, 0.6, 0.6, 0.6], vec![0.51, 0.51, 0.51, 0.2]];
+        assert_eq!(fewest(&[first.clone(), second.clone()]), (0, 1));
+        // Where every row gains, it is trained on; where nothing was tried, nothing is.
+        assert_eq!(fewest(&[second[..2].to_vec()]), (0, 1));
+        assert_eq!(fewest(&[]), (0, 0));
+    }
 }

@@ -11,5 +11,13 @@ use burn::tensor::activation::log_softmax;
 /// # Shapes
 /// `z: [rows, k], y: [rows, k], weights: [rows, 1] -> [1]`
 pub fn cross_entropy(z: Tensor<2>, y: Tensor<2>, weights: Option<Tensor<2>>) -> Tensor<1> {
-    super::mean((log_softmax(z, 1) * y).sum_dim(1).neg(), weights)
+    super::mean(cross_entropy_rows(z, y), weights)
+}
+
+/// Each row's cross-entropy, in nats.
+///
+/// # Shapes
+/// `z: [rows, k], y: [rows, k] -> [rows, 1]`
+pub fn cross_entropy_rows(z: Tensor<2>, y: Tensor<2>) -> Tensor<2> {
+    (log_softmax(z, 1) * y).sum_dim(1).neg()
 }

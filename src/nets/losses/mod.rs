@@ -3,8 +3,8 @@
 pub mod cross_entropy;
 pub mod squared;
 
-pub use cross_entropy::cross_entropy;
-pub use squared::squared;
+pub use cross_entropy::{cross_entropy, cross_entropy_rows};
+pub use squared::{squared, squared_rows};
 
 use burn::tensor::Tensor;
 

@@ -7,6 +7,14 @@ use burn::tensor::Tensor;
 /// # Shapes
 /// `z: [rows, k], y: [rows, k], weights: [rows, 1] -> [1]`
 pub fn squared(z: Tensor<2>, y: Tensor<2>, weights: Option<Tensor<2>>) -> Tensor<1> {
+    super::mean(squared_rows(z, y), weights)
+}
+
+/// Each row's squared error.
+///
+/// # Shapes
+/// `z: [rows, k], y: [rows, k] -> [rows, 1]`
+pub fn squared_rows(z: Tensor<2>, y: Tensor<2>) -> Tensor<2> {
     let off = z - y;
-    super::mean((off.clone() * off).mean_dim(1), weights)
+    (off.clone() * off).mean_dim(1)
 }

@@ -323,10 +323,38 @@ fn the_interval_of_one_procedure_is_that_of_its_contrast_with_a_constant() {
             })
             .collect(),
     };
-    let single = held_out::single(Metric::Auroc, truth, None, &alone).unwrap();
+    let single = held_out::single(Metric::Auroc, truth, None, &alone, 1).unwrap();
     let contrast = held_out::contrast(Metric::Auroc, truth, None, &pairs, 1);
     assert!((single.mean - 0.5 - contrast.estimate).abs() < 1e-12);
     // DeLong divides by m − 1 and k − 1, the influence by c − 1 patients: equal but for that.
     assert!((single.se / contrast.se - 1.0).abs() < 0.02, "{} {}", single.se, contrast.se);
-    assert!(held_out::single(Metric::CalibrationSlope, truth, None, &alone).is_none());
+}
+
+#[test]
+fn metrics_without_an_influence_function_get_their_interval_by_resampling() {
+    let mut rng = Rng::stream(12, "single");
+    let y: Vec<u32> = (0..120).map(|row| u32::from(row % 3 == 0)).collect();
+    let p: Vec<f64> = y.iter().map(|&y| sigmoid(1.2 * f64::from(y) - 1.0 + rng.normal())).collect();
+    let truth = Truth::Classes { y: &y, classes: 2 };
+    // Two halves alike: nothing but the test patients is left to vary.
+    let fits = held_out::Fits { whole: vec![p.as_slice()], halves: vec![(p.as_slice(), p.as_slice()); 4] };
+    for metric in [Metric::Auprc, Metric::CalibrationSlope] {
+        let found = held_out::single(metric, truth, None, &fits, 1).unwrap();
+        let mut rng = Rng::stream(13, "by hand");
+        let draws: Vec<f64> = (0..2000)
+            .filter_map(|_| {
+                let rows: Vec<usize> = (0..y.len()).map(|_| rng.below(y.len())).collect();
+                let (y, p): (Vec<u32>, Vec<f64>) = rows.iter().map(|&row| (y[row], p[row])).unzip();
+                metric.compute(Truth::Classes { y: &y, classes: 2 }, &p)
+            })
+            .collect();
+        let by_hand = autograft::math::stats::sd(&draws);
+        assert!((found.se / by_hand - 1.0).abs() < 0.15, "{metric:?}: {} {by_hand}", found.se);
+        assert!(found.low < found.mean && found.mean < found.high);
+        assert_eq!(found, held_out::single(metric, truth, None, &fits, 1).unwrap());
+    }
+    // One class: no metric, no interval.
+    let ones = vec![1; y.len()];
+    let truth = Truth::Classes { y: &ones, classes: 2 };
+    assert!(held_out::single(Metric::Auprc, truth, None, &fits, 1).is_none());
 }

@@ -59,6 +59,9 @@ fn total((train, df_train): (f64, f64), (test, df_test): (f64, f64)) -> (f64, f6
 
 /// Bootstrap samples of patients, for metrics without an influence function.
 const BOOTSTRAPS: usize = 400;
+/// The metrics that a single procedure's interval is resampled for: a smooth calibration curve for each of hundreds of
+/// samples would hold the page up.
+pub const RESAMPLED: &[Metric] = &[Metric::Auprc, Metric::CalibrationInTheLarge, Metric::CalibrationSlope, Metric::R2];
 
 /// The contrast over the fits. `clusters` (a patient, a family) keep test rows together; `seed` serves the bootstrap.
 pub fn contrast(
@@ -92,23 +95,43 @@ pub fn contrast(
     Contrast::new(metric, Design::HeldOut, &Evidence::of(truth), parts)
 }
 
-/// One procedure's metric over its fits' predictions, with the interval of [`contrast`]. `None` for metrics without an
-/// influence function in closed form, and where the metric is undefined.
-pub fn single(metric: Metric, truth: Truth<'_>, clusters: Option<&[u32]>, fits: &Fits<&[f64]>) -> Option<Resampled> {
+/// One procedure's metric over its fits' predictions, with the interval of [`contrast`]. Metrics without an influence
+/// function are resampled on the first fit alone, which errs on the wide side. `None` where the metric is undefined, or
+/// is none whose variance is worth its time ([`RESAMPLED`]).
+pub fn single(
+    metric: Metric,
+    truth: Truth<'_>,
+    clusters: Option<&[u32]>,
+    fits: &Fits<&[f64]>,
+    seed: u64,
+) -> Option<Resampled> {
     let mut influence = vec![0.0; truth.len()];
     let mut values = Vec::new();
+    let mut known = true;
     for p in &fits.whole {
         values.push(metric.compute(truth, p)?);
-        for (sum, v) in influence.iter_mut().zip(influences(metric, truth, p)?) {
+        let Some(of_rows) = influences(metric, truth, p).filter(|_| known) else {
+            known = false;
+            continue;
+        };
+        for (sum, v) in influence.iter_mut().zip(of_rows) {
             *sum += v / fits.whole.len() as f64;
         }
     }
     let units = cluster_rows(truth.len(), clusters);
     let (n, c) = (truth.len() as f64, units.len() as f64);
-    let sums = units.iter().map(|rows| rows.iter().map(|&r| influence[r]).sum::<f64>());
-    let test = c / (c - 1.0) * sums.map(|s| s * s).sum::<f64>() / (n * n);
+    let test = if known {
+        let sums = units.iter().map(|rows| rows.iter().map(|&r| influence[r]).sum::<f64>());
+        c / (c - 1.0) * sums.map(|s| s * s).sum::<f64>() / (n * n)
+    } else {
+        let first = fits.whole.first().filter(|_| RESAMPLED.contains(&metric))?;
+        bootstrap(truth, &units, seed, |sample| sample.compute(metric, first))
+    };
     let train = half_sample_variance(&fits.halves, |p| metric.compute(truth, p));
     let (variance, df) = total(train, (test, c - 1.0));
+    if !variance.is_finite() {
+        return None;
+    }
     let (mean, se) = (mean(&values), libm::sqrt(variance));
     let half = t_quantile(0.975, df) * se;
     Some(Resampled { mean, se, df, low: mean - half, high: mean + half })
@@ -160,7 +183,14 @@ fn test_variance(
         let c = units.len() as f64;
         return (c / (c - 1.0) * sums.map(|s| s * s).sum::<f64>() / (n * n), df);
     }
-    (bootstrap(metric, truth, &units, fits, seed), df)
+    let gain = |sample: &Sample<'_>, fit: &Fit<'_>| {
+        Some(metric.gain(sample.compute(metric, fit.transfer)?, sample.compute(metric, fit.target_only)?))
+    };
+    let variance = bootstrap(truth, &units, seed, |sample| {
+        let gains: Option<Vec<f64>> = fits.iter().map(|fit| gain(sample, fit)).collect();
+        gains.map(|gains| mean(&gains))
+    });
+    (variance, df)
 }
 
 fn events_risk(n: usize, p: &[f64]) -> Vec<f64> {
@@ -260,33 +290,34 @@ fn auroc_influence(event: &[bool], score: &[f64]) -> Option<Vec<f64>> {
         .collect()
 }
 
-/// Variance of the mean gain over bootstrap samples of patients; samples without a value are drawn no further.
-fn bootstrap(metric: Metric, truth: Truth<'_>, units: &[Vec<usize>], fits: &[&Fit<'_>], seed: u64) -> f64 {
-    let mut values = Vec::with_capacity(BOOTSTRAPS);
-    let n = truth.len();
-    for b in 0..BOOTSTRAPS {
-        let mut rng = Rng::child(seed, "bootstrap", b);
-        let rows: Vec<usize> = (0..units.len()).flat_map(|_| units[rng.below(units.len())].iter().copied()).collect();
-        let pick = |p: &[f64]| -> Vec<f64> {
-            let width = p.len() / n.max(1);
-            rows.iter().flat_map(|&r| p[r * width..(r + 1) * width].iter().copied()).collect()
-        };
-        let gain = |fit: &Fit<'_>| -> Option<f64> {
-            let (a, b) = (pick(fit.transfer), pick(fit.target_only));
-            let value = |p: &[f64]| match truth {
-                Truth::Values(y) => metric.compute(Truth::Values(&rows.iter().map(|&r| y[r]).collect::<Vec<_>>()), p),
-                Truth::Classes { y, classes } => {
-                    let y: Vec<u32> = rows.iter().map(|&r| y[r]).collect();
-                    metric.compute(Truth::Classes { y: &y, classes }, p)
-                }
-            };
-            Some(metric.gain(value(&a)?, value(&b)?))
-        };
-        let gains: Option<Vec<f64>> = fits.iter().map(|f| gain(f)).collect();
-        if let Some(gains) = gains {
-            values.push(mean(&gains));
+/// A bootstrap sample of the test patients.
+struct Sample<'a> {
+    truth: Truth<'a>,
+    rows: Vec<usize>,
+}
+
+impl Sample<'_> {
+    fn compute(&self, metric: Metric, p: &[f64]) -> Option<f64> {
+        let width = p.len() / self.truth.len().max(1);
+        let p: Vec<f64> = self.rows.iter().flat_map(|&r| p[r * width..(r + 1) * width].iter().copied()).collect();
+        match self.truth {
+            Truth::Values(y) => metric.compute(Truth::Values(&self.rows.iter().map(|&r| y[r]).collect::<Vec<_>>()), &p),
+            Truth::Classes { y, classes } => {
+                let y: Vec<u32> = self.rows.iter().map(|&r| y[r]).collect();
+                metric.compute(Truth::Classes { y: &y, classes }, &p)
+            }
         }
     }
+}
+
+/// Variance of a value over bootstrap samples of patients; NaN where many samples have none.
+fn bootstrap(truth: Truth<'_>, units: &[Vec<usize>], seed: u64, value: impl Fn(&Sample<'_>) -> Option<f64>) -> f64 {
+    let draw = |b| {
+        let mut rng = Rng::child(seed, "bootstrap", b);
+        let rows = (0..units.len()).flat_map(|_| units[rng.below(units.len())].iter().copied()).collect();
+        value(&Sample { truth, rows })
+    };
+    let values: Vec<f64> = (0..BOOTSTRAPS).filter_map(draw).collect();
     // With a tenth lost the rest is a selection: no variance is better than a flattering one.
     if values.len() * 10 < BOOTSTRAPS * 9 { f64::NAN } else { variance(&values) }
 }

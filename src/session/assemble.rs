@@ -380,7 +380,8 @@ impl<'a> Bench<'a> {
                         .collect(),
                 };
                 let clusters = self.evaluated_rows().group.as_deref();
-                let found = judged.first().and_then(|one| held_out::single(metric, one.truth(), clusters, &fits));
+                let seed = u64::from(self.prepared.plan.seed);
+                let found = judged.first().and_then(|one| held_out::single(metric, one.truth(), clusters, &fits, seed));
                 (found.map(|found| found.low), found.map(|found| found.high))
             }
         };

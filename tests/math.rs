@@ -1,6 +1,6 @@
 //! Fits, distributions and tests against scikit-learn, scipy and statsmodels (tests/golden/math.py).
 
-use autograft::math::elastic::{Design, Family, Lambdas, Options, Path, Response, Tuner, fit};
+use autograft::math::elastic::{ALWAYS, Design, Family, Lambdas, Options, Path, Response, Tuner, fit};
 use autograft::math::pca::Pca;
 use autograft::math::tests as t;
 use autograft::math::{dist, logistic, stats};
@@ -153,6 +153,75 @@ fn a_class_that_nobody_has_gets_next_to_no_probability() {
             assert!((row.iter().sum::<f64>() - 1.0).abs() < 1e-12 && row[1] < 1e-6, "{row:?}");
         }
     }
+}
+
+#[test]
+fn beside_an_offset_the_penalty_draws_towards_it() {
+    let (n, p) = (60, 4);
+    let mut rng = Rng::stream(8, "offset");
+    let x: Vec<f64> = (0..n * p).map(|_| rng.normal()).collect();
+    let eta = |i: usize| 1.5 * x[i * p] - x[i * p + 1];
+    let offset: Vec<f64> = (0..n).map(eta).collect();
+    let y: Vec<u32> = (0..n).map(|i| u32::from(0.5 * eta(i) - 0.8 + rng.normal() > 0.0)).collect();
+    let design = || Design::from_rows(&x, n, p).unwrap();
+    let beside = |response, alpha, lambda| {
+        let options = Options { alpha, lambdas: Lambdas::Given(vec![lambda]), tolerance: 1e-14 };
+        Path::beside(Some(&offset), design(), response, options).unwrap().step().unwrap()
+    };
+    let classes = Response::Classes { y: &y, classes: 2 };
+    // So strong that nothing moves but the intercept, which is that of maximum likelihood: the residuals add to 0.
+    for alpha in [0.0, 0.5] {
+        let held = beside(classes, alpha, 1e6);
+        assert!(held.coefficients.iter().all(|b| b.abs() < 1e-5), "{held:?}");
+        let risk = |i: usize| logistic::sigmoid(offset[i] + held.intercepts[0]);
+        near((0..n).map(|i| f64::from(y[i]) - risk(i)).sum::<f64>(), 0.0, 1e-4, "the intercept is free");
+        // Stationary at a penalty that lets it move.
+        let s = beside(classes, alpha, 0.05);
+        let risk = |i: usize| logistic::sigmoid(offset[i] + s.linear(&x[i * p..(i + 1) * p])[0]);
+        for j in 0..p {
+            let column: Vec<f64> = (0..n).map(|i| x[i * p + j]).collect();
+            let (m, v) = (stats::mean(&column), stats::variance(&column) * (n - 1) as f64 / n as f64);
+            let off = |i: usize| f64::from(y[i]) - risk(i);
+            let g: f64 = (0..n).map(|i| (column[i] - m) / v.sqrt() * off(i)).sum::<f64>() / n as f64;
+            let b = s.coefficients[j] * v.sqrt();
+            if b == 0.0 {
+                assert!(g.abs() <= 0.05 * alpha + 1e-7, "{g}");
+            } else {
+                near(g, 0.05 * (alpha * b.signum() + (1.0 - alpha) * b), 1e-6, "gradient");
+            }
+        }
+    }
+    // Of numbers: the fit of what the offset leaves.
+    let values: Vec<f64> = (0..n).map(|i| eta(i) + 3.0 + 0.3 * x[i * p + 2]).collect();
+    let left: Vec<f64> = (0..n).map(|i| values[i] - offset[i]).collect();
+    let (a, b) =
+        (beside(Response::Values(&values), 0.0, 0.1), fit(design(), Response::Values(&left), 0.0, 0.1).unwrap());
+    for (a, b) in a.coefficients.iter().chain(&a.intercepts).zip(b.coefficients.iter().chain(&b.intercepts)) {
+        near(*a, *b, 1e-9, "the same as of the rest");
+    }
+}
+
+#[test]
+fn rows_that_never_judge_are_always_learned_from() {
+    // The target's relation is learned from source rows that no fold leaves out; were they judged by, or left out, or of
+    // no weight, the chosen fit would differ.
+    let (n, p) = (90, 3);
+    let mut rng = Rng::stream(9, "always");
+    let x: Vec<f64> = (0..n * p).map(|_| rng.normal()).collect();
+    let y: Vec<f64> = (0..n).map(|i| x[i * p] + 0.1 * rng.normal()).collect();
+    let fold_of: Vec<usize> = (0..n).map(|i| if i < 70 { ALWAYS } else { i % 4 }).collect();
+    let tuner = || Tuner::new(x.clone(), p, Response::Values(&y), fold_of.clone(), &[0.0], 20).unwrap();
+    let found = tuner().run().unwrap();
+    let weighted = tuner().weighted((0..n).map(|i| if i < 70 { 0.0 } else { 2.0 }).collect()).run().unwrap();
+    // With 70 rows of weight 0 it is the tuning of 20 rows.
+    let rest: Vec<f64> = x[70 * p..].to_vec();
+    let alone =
+        Tuner::new(rest, p, Response::Values(&y[70..]), fold_of[70..].to_vec(), &[0.0], 20).unwrap().run().unwrap();
+    for (a, b) in weighted.solution.coefficients.iter().zip(&alone.solution.coefficients) {
+        near(*a, *b, 1e-9, "weight 0 is absence");
+    }
+    near(found.solution.coefficients[0], 1.0, 0.05, "the relation");
+    assert!((found.solution.coefficients[0] - alone.solution.coefficients[0]).abs() > 1e-6);
 }
 
 #[test]

@@ -30,6 +30,10 @@ impl Response<'_> {
     }
 }
 
+/// What is known of the linear predictors before any column speaks: η = offset + a + xβ, so that a penalty draws β
+/// towards the coefficients that made the offset. outputs × n, by outputs; no output's offset is penalised or fitted.
+pub type Offset<'a> = Option<&'a [f64]>;
+
 /// A matrix of n rows and p columns, by columns, each centred and divided by its standard deviation (denominator n). A
 /// constant column becomes zeros and keeps a coefficient of 0.
 #[derive(Debug, Clone)]

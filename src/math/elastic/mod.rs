@@ -15,8 +15,8 @@ mod design;
 mod ridge;
 mod tune;
 
-pub use design::{Design, Response};
-pub use tune::{CvPoint, Tuned, Tuner};
+pub use design::{Design, Offset, Response};
+pub use tune::{ALWAYS, CvPoint, Tuned, Tuner};
 
 use crate::error::{Code, Result};
 use crate::math::logistic::sigmoid;
@@ -125,6 +125,8 @@ pub(super) struct Problem {
     pub outputs: usize,
     /// Outputs that have at least one row; the others keep a fixed, very low intercept.
     pub present: Vec<bool>,
+    /// outputs × n.
+    pub offset: Vec<f64>,
     pub null_deviance: f64,
 }
 
@@ -143,7 +145,7 @@ pub(super) struct State {
 const ABSENT: f64 = -20.0;
 
 impl Problem {
-    fn new(design: Design, response: Response<'_>) -> Result<Self> {
+    fn new(design: Design, response: Response<'_>, offset: Offset<'_>) -> Result<Self> {
         let n = design.n;
         if response.len() != n {
             return Err(Code::Internal.err().with("reason", "rows of x and y differ"));
@@ -158,7 +160,11 @@ impl Problem {
                 (Family::Multinomial, classes, (0..classes).flat_map(hit).collect())
             }
         };
-        if target.iter().any(|t| !t.is_finite()) {
+        let offset = offset.map_or_else(|| vec![0.0; outputs * n], <[f64]>::to_vec);
+        if offset.len() != outputs * n {
+            return Err(Code::Internal.err().with("reason", "the offset is not outputs × n"));
+        }
+        if target.iter().chain(&offset).any(|t| !t.is_finite()) {
             return Err(Code::NotFinite.err().with("term", "y").with("value", "NaN").with("step", 0));
         }
         let share = |o: usize| sum((0..n).map(|i| design.weights[i] * target[o * n + i]));
@@ -172,7 +178,7 @@ impl Problem {
             return Err(Code::OneClass.err().with("found", "the training rows"));
         }
         let present = shares.iter().map(|s| family == Family::Gaussian || *s > 0.0).collect();
-        let mut problem = Self { design, family, target, outputs, present, null_deviance: 0.0 };
+        let mut problem = Self { design, family, target, outputs, present, offset, null_deviance: 0.0 };
         problem.null_deviance = problem.loss(&problem.null_state(&shares).eta);
         Ok(problem)
     }
@@ -184,7 +190,6 @@ impl Problem {
     }
 
     fn null_state(&self, shares: &[f64]) -> State {
-        let n = self.design.n;
         let intercepts: Vec<f64> = shares
             .iter()
             .map(|&s| match self.family {
@@ -194,8 +199,46 @@ impl Problem {
                 Family::Multinomial => ABSENT,
             })
             .collect();
-        let eta = intercepts.iter().flat_map(|&a| std::iter::repeat_n(a, n)).collect();
-        State { intercepts, beta: vec![0.0; self.outputs * self.design.p], eta }
+        let beta = vec![0.0; self.outputs * self.design.p];
+        let eta = self.predictors(&intercepts);
+        let mut state = State { intercepts, beta, eta };
+        if self.offset.iter().any(|o| *o != 0.0) {
+            self.settle(&mut state);
+        }
+        state
+    }
+
+    /// η of these intercepts alone.
+    fn predictors(&self, intercepts: &[f64]) -> Vec<f64> {
+        let n = self.design.n;
+        self.offset.iter().enumerate().map(|(at, offset)| offset + intercepts[at / n]).collect()
+    }
+
+    /// Intercepts of the null model beside an offset: Newton, one output after the other, steps of at most 1.
+    fn settle(&self, state: &mut State) {
+        let (n, w) = (self.design.n, &self.design.weights);
+        state.intercepts.iter_mut().zip(&self.present).filter(|(_, present)| **present).for_each(|(a, _)| *a = 0.0);
+        state.eta = self.predictors(&state.intercepts);
+        for _ in 0..200 {
+            let mut largest: f64 = 0.0;
+            for o in (0..self.outputs).filter(|&o| self.present[o]) {
+                let mu = self.mean(&state.eta, o);
+                let slope = sum((0..n).map(|i| w[i] * (self.target[o * n + i] - mu[i])));
+                let curvature = match self.family {
+                    Family::Gaussian => 1.0,
+                    _ => sum((0..n).map(|i| w[i] * mu[i] * (1.0 - mu[i]))).max(1e-12),
+                };
+                // A number may lie anywhere; a logit moves by little.
+                let step = slope / curvature;
+                let step = if self.family == Family::Gaussian { step } else { step.clamp(-1.0, 1.0) };
+                state.intercepts[o] += step;
+                state.eta[o * n..(o + 1) * n].iter_mut().for_each(|e| *e += step);
+                largest = largest.max(step.abs());
+            }
+            if largest < 1e-12 {
+                break;
+            }
+        }
     }
 
     /// Σ wᵢ ℓᵢ.
@@ -276,11 +319,19 @@ impl Path {
     /// # Errors
     /// `one_class` when there is nothing to tell apart, `out_of_range` for α outside [0, 1] or a λ that is not positive.
     pub fn new(design: Design, response: Response<'_>, options: Options) -> Result<Self> {
+        Self::beside(None, design, response, options)
+    }
+
+    /// The same beside an offset.
+    ///
+    /// # Errors
+    /// As [`Path::new`]; `not_finite` for an offset that is not.
+    pub fn beside(offset: Offset<'_>, design: Design, response: Response<'_>, options: Options) -> Result<Self> {
         if !(0.0..=1.0).contains(&options.alpha) {
             let e = Code::OutOfRange.err().with("field", "alpha").with("value", options.alpha);
             return Err(e.with("low", 0).with("high", 1));
         }
-        let problem = Problem::new(design, response)?;
+        let problem = Problem::new(design, response, offset)?;
         let state = problem.start();
         let (lambdas, auto) = match &options.lambdas {
             Lambdas::Given(list) => (list.clone(), false),

@@ -90,7 +90,7 @@ pub(super) fn solve(problem: &Problem, rotated: &Rotated, state: &mut State, lam
         let mut eta = vec![0.0; problem.outputs * n];
         for o in 0..problem.outputs {
             let out = &mut eta[o * n..(o + 1) * n];
-            out.fill(theta[o * block]);
+            out.iter_mut().zip(&problem.offset[o * n..(o + 1) * n]).for_each(|(e, c)| *e = c + theta[o * block]);
             for k in 0..axes {
                 let g = theta[o * block + 1 + k];
                 if g != 0.0 {

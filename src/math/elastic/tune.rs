@@ -1,7 +1,8 @@
 //! The choice of α and λ by the deviance of inner cross-validation.
 
-use super::{Design, Lambdas, Options, Path, Response, Solution};
+use super::{Design, Family, Lambdas, Options, Path, Response, Solution, softmax};
 use crate::error::{Code, Result};
+use crate::math::logistic::sigmoid;
 use crate::math::stats::variance;
 use serde::{Deserialize, Serialize};
 
@@ -29,12 +30,18 @@ pub struct Tuned {
     pub candidates: Vec<CvPoint>,
 }
 
+/// The fold of a row that is always learned from and never judges: a source row beside the target's.
+pub const ALWAYS: usize = usize::MAX;
+
 /// Tunes step by step: each [`step`](Tuner::step) fits one λ on one part of the rows, so that a caller may breathe.
 pub struct Tuner {
     x: Vec<f64>,
     n: usize,
     p: usize,
     y: Owned,
+    /// outputs × n.
+    offset: Option<Vec<f64>>,
+    weights: Option<Vec<f64>>,
     fold_of: Vec<usize>,
     folds: usize,
     alphas: Vec<f64>,
@@ -45,8 +52,8 @@ pub struct Tuner {
     path: Option<Path>,
     fits: Vec<Solution>,
     full: Vec<Vec<Solution>>,
-    /// Of the α at work: for each fold, for each λ, (sum of deviances, rows).
-    held: Vec<Vec<(f64, usize)>>,
+    /// Of the α at work: for each fold, for each λ, (weighted sum of deviances, sum of weights).
+    held: Vec<Vec<(f64, f64)>>,
     candidates: Vec<Vec<CvPoint>>,
 }
 
@@ -56,8 +63,8 @@ enum Owned {
 }
 
 impl Tuner {
-    /// Over x by rows (n × p). `fold_of` is the inner fold of each row, stratified and grouped by the caller; `alphas` the
-    /// mixtures to try (ridge, both and lasso: `[0.0, 0.5, 1.0]`), `count` the λ of each path.
+    /// Over x by rows (n × p). `fold_of` is the inner fold of each row, stratified and grouped by the caller, or [`ALWAYS`];
+    /// `alphas` the mixtures to try (ridge, both and lasso: `[0.0, 0.5, 1.0]`), `count` the λ of each path.
     ///
     /// # Errors
     /// `one_class`, `too_few_rows` under two inner folds, `internal` for lengths that do not fit.
@@ -73,7 +80,7 @@ impl Tuner {
         if x.len() != n * p || fold_of.len() != n || alphas.is_empty() {
             return Err(Code::Internal.err().with("reason", "x, y and folds differ in rows"));
         }
-        let folds = fold_of.iter().max().map_or(0, |m| m + 1);
+        let folds = fold_of.iter().filter(|&&fold| fold != ALWAYS).max().map_or(0, |m| m + 1);
         if folds < 2 {
             return Err(Code::TooFewRows.err().with("found", folds).with("needed", 2).with("what", "inner folds"));
         }
@@ -87,6 +94,8 @@ impl Tuner {
             n,
             p,
             y,
+            offset: None,
+            weights: None,
             fold_of,
             folds,
             alphas,
@@ -99,6 +108,18 @@ impl Tuner {
             held: Vec::new(),
             candidates: Vec::new(),
         })
+    }
+
+    /// Beside an offset ([`super::Offset`]): outputs × n.
+    #[must_use]
+    pub fn beside(self, offset: Vec<f64>) -> Self {
+        Self { offset: Some(offset), ..self }
+    }
+
+    /// With a weight a row, of any scale; rows that judge do so with theirs.
+    #[must_use]
+    pub fn weighted(self, weights: Vec<f64>) -> Self {
+        Self { weights: Some(weights), ..self }
     }
 
     /// Does one fit; true when all is done.
@@ -124,12 +145,17 @@ impl Tuner {
     }
 
     fn rows(&self, test: bool) -> Vec<usize> {
-        (0..self.n).filter(|&i| self.part == 0 || (self.fold_of[i] + 1 == self.part) == test).collect()
+        (0..self.n).filter(|&i| self.part == 0 || (self.fold_of[i] == self.part - 1) == test).collect()
     }
 
     fn open(&self, alpha: f64) -> Result<Path> {
         let rows = self.rows(false);
-        let design = Design::new(rows.len(), self.p, None, true, |i, j| self.x[rows[i] * self.p + j])?;
+        let weights: Option<Vec<f64>> = self.weights.as_ref().map(|w| rows.iter().map(|&i| w[i]).collect());
+        let design = Design::new(rows.len(), self.p, weights.as_deref(), true, |i, j| self.x[rows[i] * self.p + j])?;
+        let offset: Option<Vec<f64>> = self
+            .offset
+            .as_ref()
+            .map(|offset| offset.chunks(self.n).flat_map(|output| rows.iter().map(|&i| output[i])).collect());
         let lambdas = match self.full.get(self.alpha) {
             Some(full) => Lambdas::Given(full.iter().map(|s| s.lambda).collect()),
             None => Lambdas::Auto(self.count),
@@ -138,11 +164,11 @@ impl Tuner {
         match &self.y {
             Owned::Values(y) => {
                 let y: Vec<f64> = rows.iter().map(|&i| y[i]).collect();
-                Path::new(design, Response::Values(&y), options)
+                Path::beside(offset.as_deref(), design, Response::Values(&y), options)
             }
             Owned::Classes(y, classes) => {
                 let y: Vec<u32> = rows.iter().map(|&i| y[i]).collect();
-                Path::new(design, Response::Classes { y: &y, classes: *classes }, options)
+                Path::beside(offset.as_deref(), design, Response::Classes { y: &y, classes: *classes }, options)
             }
         }
     }
@@ -154,7 +180,10 @@ impl Tuner {
             self.full.push(fits);
         } else if !fits.is_empty() {
             let rows = self.rows(true);
-            let scores = fits.iter().map(|s| (rows.iter().map(|&i| self.deviance(s, i)).sum(), rows.len())).collect();
+            let weight = |i: usize| self.weights.as_ref().map_or(1.0, |w| w[i]);
+            let total: f64 = rows.iter().map(|&i| weight(i)).sum();
+            let score = |s: &Solution| rows.iter().map(|&i| weight(i) * self.deviance(s, i)).sum::<f64>();
+            let scores = fits.iter().map(|s| (score(s), total)).collect();
             self.held.push(scores);
         }
         self.part += 1;
@@ -164,7 +193,15 @@ impl Tuner {
     }
 
     fn deviance(&self, solution: &Solution, row: usize) -> f64 {
-        let p = solution.predict(&self.x[row * self.p..(row + 1) * self.p], self.p);
+        let mut eta = solution.linear(&self.x[row * self.p..(row + 1) * self.p]);
+        if let Some(offset) = &self.offset {
+            eta.iter_mut().enumerate().for_each(|(output, eta)| *eta += offset[output * self.n + row]);
+        }
+        let p = match solution.family {
+            Family::Gaussian => eta,
+            Family::Binomial => eta.into_iter().map(sigmoid).collect(),
+            Family::Multinomial => softmax(&eta),
+        };
         let log = |p: f64| -2.0 * libm::log(p.clamp(1e-15, 1.0 - 1e-15));
         match &self.y {
             Owned::Values(y) => (y[row] - p[0]) * (y[row] - p[0]),
@@ -179,9 +216,9 @@ impl Tuner {
         let lambdas = self.full.last().map_or(0, Vec::len);
         let points = (0..lambdas)
             .map(|k| {
-                let folds: Vec<(f64, usize)> = held.iter().filter_map(|f| f.get(k).copied()).collect();
-                let rows: usize = folds.iter().map(|f| f.1).sum();
-                let means: Vec<f64> = folds.iter().filter(|f| f.1 > 0).map(|f| f.0 / f.1 as f64).collect();
+                let folds: Vec<(f64, f64)> = held.iter().filter_map(|f| f.get(k).copied()).collect();
+                let rows: f64 = folds.iter().map(|f| f.1).sum();
+                let means: Vec<f64> = folds.iter().filter(|f| f.1 > 0.0).map(|f| f.0 / f.1).collect();
                 CvPoint {
                     alpha,
                     lambda: self.full.last().map_or(f64::NAN, |f| f[k].lambda),
@@ -189,7 +226,7 @@ impl Tuner {
                         // Finite, since JSON has no infinity: no inner fold could speak.
                         f64::MAX
                     } else {
-                        folds.iter().map(|f| f.0).sum::<f64>() / rows as f64
+                        folds.iter().map(|f| f.0).sum::<f64>() / rows
                     },
                     se: if means.len() > 1 { libm::sqrt(variance(&means) / means.len() as f64) } else { 0.0 },
                 }

@@ -216,3 +216,22 @@ fn a_target_without_labels_gets_predictions_and_no_verdict() {
     let last = autograft::session::Outcome::from_bytes(outcomes.last().unwrap()).unwrap();
     assert_eq!(last.prediction.unwrap().len(), 30);
 }
+
+#[test]
+fn a_plan_says_so_where_other_tables_are_open() {
+    let (source, target) = (hospital(80, 1, false, "s"), hospital(60, 2, false, "t"));
+    let other = target.replacen('M', "F", 1);
+    let findings = |planned: &str| {
+        let desk = Desk::default();
+        let print = |text: &str| table::read("x", text.as_bytes(), &ReadOptions::default()).unwrap().fingerprint_text();
+        let plan = plan_of(&desk, &source, &target, |plan| {
+            plan.sources[0].fingerprint = print(&source);
+            plan.targets[0].fingerprint = print(planned);
+        });
+        let asked = Ask::Prepare { plan: Box::new(plan) };
+        let (Answer::Prepared { findings, .. }, _) = ask_on(&desk, asked, vec![], &Quiet) else { panic!() };
+        findings.into_iter().filter(|one| one.key == "other_table").map(|one| one.file).collect::<Vec<_>>()
+    };
+    assert_eq!(findings(&target), Vec::<Option<String>>::new());
+    assert_eq!(findings(&other), [Some("target.csv".to_owned())], "one cell of the target is another");
+}

@@ -4,7 +4,6 @@ import glue from "./pkg/autograft.js?raw";
 import script from "./worker.js?raw";
 
 /** @typedef {import("./protocol.js").Request} Request */
-/** @typedef {import("./protocol.js").Reply} Reply */
 /** @typedef {import("./protocol.js").Event} EngineEvent */
 /** @typedef {import("./protocol.js").Code} Code */
 /** @typedef {import("./protocol.js").At} At */
@@ -136,9 +135,10 @@ export class Engine {
 
   /**
    * Asks for something. Rejects with a `Failure`, always.
-   * @param {Request} request
+   * @template {Request} R
+   * @param {R} request
    * @param {Options} [options]
-   * @returns {Promise<Reply & { buffers: ArrayBuffer[] }>}
+   * @returns {Promise<import("./page.js").Replied<R>>}
    */
   async request(request, { files = [], buffers = [], transfer = false, onEvent, signal, worker } = {}) {
     const cancelled = () => new Failure({ code: "cancelled" });

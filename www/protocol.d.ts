@@ -878,6 +878,7 @@ export type Summary = {
   /** Rows. */ rows: number;
   /** Bytes read. */ bytes: number;
   /** Bytes held in memory. */ memory: number;
+  /** [`Table::fingerprint`], as plans write it. */ fingerprint: string;
   /** How it was read, and why so. */ format: Format;
   /** The sheets of the workbook. */ sheets: Array<string>;
   /** The columns. */ columns: Array<ColumnSummary>;

@@ -1,57 +1,14 @@
 // What the page knows, in memory only: nothing is written to the browser's storage.
 
-/** @typedef {"data" | "shift" | "method" | "run" | "verdict" | "why" | "keep"} Stage */
+/** @typedef {import("./page.js").State} State */
+/** @typedef {import("./page.js").Stage} Stage */
+/** @typedef {import("./page.js").Opened} Opened */
 /** @type {Stage[]} */
 export const STAGES = ["data", "shift", "method", "run", "verdict", "why", "keep"];
 
-/**
- * A file that was opened: what was asked, what was recognised, and the table as the engine keeps it.
- * @typedef {object} Opened
- * @property {number} id
- * @property {"source" | "target"} side
- * @property {string} name
- * @property {File} file
- * @property {Record<string, any>} options the reading options that a person chose; the rest is found
- * @property {any} summary
- * @property {ArrayBuffer | null} table
- * @property {any} failure
- * @property {{ done: number, total: number, phase: string } | null} busy
- * @property {any[]} [between] notes that only the other tables make: a column that is 0 here and never there
- * @property {Record<string, boolean>} answers to the questions about missing codes: `column\0value`
- */
-
-/**
- * @typedef {object} State
- * @property {Stage} stage
- * @property {any} engine
- * @property {import("./seal.js").Seal | null} seal
- * @property {any} hello
- * @property {any[]} examples
- * @property {any} example the one that was opened
- * @property {any[]} methods
- * @property {Opened[]} opened
- * @property {any} sourceModel a saved pre-trained model that stands for the source: `{name, bytes, info}`
- * @property {any} suggestion what the engine proposed for label, roles and mapping
- * @property {any} lined how the columns of both sides correspond
- * @property {{ source: import("./protocol.js").Roles, target: import("./protocol.js").Roles }} roles of the columns
- * @property {any} plan
- * @property {any} savedPlan an opened plan that waits for its tables
- * @property {any} prepared
- * @property {any} dataFailure why the data cannot be used as they are
- * @property {string | null} working the key of what is being computed now
- * @property {any} shift
- * @property {any} shiftFailure
- * @property {any} measured
- * @property {any} run
- * @property {any} report
- * @property {boolean} saved whether the results were downloaded
- * @property {any} scoring
- * @property {any} notice a sentence for the reader: `{key, facts, kind}`
- */
-
 /** @type {State} */
 export const state = {
-  stage: "data", engine: null, seal: null, hello: null, examples: [], example: null, methods: [],
+  stage: "data", engine: null, seal: null, examples: [], example: null, methods: [],
   opened: [], sourceModel: null, suggestion: null, lined: null, roles: { source: {}, target: {} }, plan: null, savedPlan: null, prepared: null, dataFailure: null,
   working: null, shift: null, shiftFailure: null, measured: null, run: null, report: null, saved: true, scoring: null, notice: null,
 };
@@ -76,11 +33,23 @@ export function changeOpened(id, patch) {
   change({ opened: state.opened.map((one) => (one.id === id ? { ...one, ...patch } : one)) });
 }
 
-/** The files of one side that were read. @param {"source" | "target"} side */
-export const readable = (side) => state.opened.filter((one) => one.side === side && one.table);
+/** The files of one side that were read. @param {import("./page.js").Side} side */
+export const readable = (side) => /** @type {import("./page.js").Readable[]} */ (state.opened.filter((one) => one.side === side && one.table));
 
 /** Whether something runs that a person would lose. */
-export const running = () => ["running", "paused", "stopping"].includes(state.run?.status);
+export const running = () => ["running", "paused", "stopping"].includes(state.run?.status ?? "idle");
+
+/** The engine, where it must be there: nothing can be opened without it. */
+export function engine() {
+  if (!state.engine) throw new Error("no engine");
+  return state.engine;
+}
+
+/** The plan, where tables are open. */
+export function plan() {
+  if (!state.plan) throw new Error("no plan");
+  return state.plan;
+}
 
 /**
  * Why a stage cannot be entered yet: a key under `stage.why.`, or null where it can.
@@ -100,13 +69,13 @@ export function blocked(stage) {
   // What is computed now would be of the table as it was read before.
   if (state.opened.some((one) => one.busy)) return "working";
   // Shift needs no outcome; learning does, from the source at least.
-  if (state.prepared) return stage !== "shift" && !state.sourceModel && !state.plan.preparation.label.source ? "no_label" : null;
+  if (state.prepared) return stage !== "shift" && !state.sourceModel && !state.plan?.preparation.label.source ? "no_label" : null;
   if (!readable("target").length) return state.sourceModel || readable("source").length ? "no_target" : "no_tables";
   if (!state.sourceModel && !readable("source").length) return "no_source";
   return state.working ? "working" : "data_problem";
 }
 
-/** The compared methods as the engine counts them: a unit names its method by its place here. @param {any} plan @returns {string[]} */
+/** The compared methods as the engine counts them: a unit names its method by its place here. @param {import("./page.js").Plan} plan @returns {string[]} */
 export function methodsOf(plan) {
   /** @type {string[]} */
   const seen = [];

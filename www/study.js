@@ -1,7 +1,13 @@
 // From files to a prepared plan: what a person does in Data and Method. No statistics here: the engine decides.
 
-import { change, changeOpened, readable, running, state } from "./store.js";
+import { change, changeOpened, engine, plan, readable, running, state } from "./store.js";
 import { askPrepared, bringTables, desk, preparePlan, tablesChanged } from "./workers.js";
+
+/** @typedef {import("./page.js").Side} Side */
+/** @typedef {import("./page.js").Plan} Plan */
+/** @typedef {import("./page.js").LabelPlan} LabelPlan */
+/** @typedef {import("./protocol.js").ReadOptions} ReadOptions */
+/** @typedef {import("./protocol.js").Pair} Pair */
 
 let nextId = 1;
 let turn = 0;
@@ -11,53 +17,71 @@ let waiting;
 const QUIET = 350;
 /** Bytes that one table may need while it is read; a larger one is refused with its estimate. */
 const LIMIT = 2e9;
+const SIDES = /** @type {const} */ (["source", "target"]);
 
-/** @param {"source" | "target"} side @param {Iterable<File>} files @param {any} [options] */
+/** @param {Side} side @param {Iterable<File>} files @param {ReadOptions} [options] */
 export async function addFiles(side, files, options = {}) {
   if (!state.engine) return;
   const list = [...files];
   if (side === "source" && list.some((file) => /\.safetensors$/i.test(file.name))) return openSourceModel(list[0]);
   const added = list.map((file) => ({
-    id: nextId++, side, name: file.name, file, options, summary: null, table: null, failure: null, answers: {},
-    busy: { done: 0, total: file.size, phase: "read" },
+    id: nextId++, side, name: file.name, file, options, before: options, summary: null, table: null, failure: null, answers: {}, between: [],
+    busy: { done: 0, total: file.size }, reading: null,
   }));
   change({ opened: [...state.opened, ...added], sourceModel: side === "source" ? null : state.sourceModel });
   await Promise.all(added.map((one) => read(one.id)));
 }
 
-/** Reads a file, as its options say, in a worker that is thrown away. @param {number} id */
+/** Reads a file and lines the tables up anew. @param {number} id */
 async function read(id) {
+  if (await parse(id)) await tablesAreNew();
+}
+
+/** Reads a file, as its options say, in a worker that is thrown away. @param {number} id @returns {Promise<boolean>} whether there is a new table */
+async function parse(id) {
   const one = state.opened.find((opened) => opened.id === id);
-  if (!one) return;
+  if (!one) return false;
   const { options } = one;
-  const still = () => state.opened.find((opened) => opened.id === id)?.options === options;
+  one.reading?.abort();
+  const reading = new AbortController();
+  changeOpened(id, { reading, busy: { done: 0, total: one.file.size } });
+  const still = () => state.opened.find((opened) => opened.id === id)?.reading === reading;
   try {
-    const { summary, buffers } = await state.engine.request({ type: "open", options, limit: LIMIT }, {
-      files: [one.file], worker: "fresh",
-      onEvent: (/** @type {any} */ event) => {
-        if (event.type === "progress" && still()) changeOpened(id, { busy: { done: event.done, total: event.total, phase: "read" } });
-      },
+    const { summary, buffers } = await engine().request({ type: "open", options, limit: LIMIT }, {
+      files: [one.file], worker: "fresh", signal: reading.signal,
+      onEvent: (event) => { if (event.type === "progress" && still()) changeOpened(id, { busy: { done: event.done, total: event.total } }); },
     });
-    if (!still()) return;
-    changeOpened(id, { summary, table: buffers[0], failure: null, busy: null });
-    await tablesAreNew();
+    if (!still()) return false;
+    changeOpened(id, { summary, table: buffers[0], before: options, failure: null, busy: null, reading: null });
+    return true;
   } catch (failure) {
     // What was read before stays: a wrong option must not lose a table.
-    if (still()) changeOpened(id, { failure, busy: null });
+    if (still()) changeOpened(id, { failure, busy: null, reading: null });
+    return false;
   }
 }
 
-/** @param {number} id @param {Record<string, any>} patch of the reading options */
+/** Stops the reading of a file: the table as it was read before stays, and a file without one goes. @param {number} id */
+export function stopReading(id) {
+  const one = state.opened.find((opened) => opened.id === id);
+  if (!one?.reading) return;
+  one.reading.abort();
+  if (one.table) changeOpened(id, { options: one.before, busy: null, reading: null, failure: null });
+  else change({ opened: state.opened.filter((opened) => opened.id !== id) });
+}
+
+/** @param {number} id @param {ReadOptions} patch of the reading options */
 export function reread(id, patch) {
   const one = state.opened.find((opened) => opened.id === id);
   if (!one) return;
-  changeOpened(id, { options: { ...one.options, ...patch }, busy: { done: 0, total: one.file.size, phase: "read" } });
+  changeOpened(id, { options: { ...one.options, ...patch } });
   return read(id);
 }
 
 /** @param {number} id */
 export function remove(id) {
   const gone = state.opened.find((one) => one.id === id);
+  gone?.reading?.abort();
   change({ opened: state.opened.filter((one) => one.id !== id) });
   // A file that could not be read never played a part.
   if (gone?.table) return tablesAreNew();
@@ -69,7 +93,7 @@ export function answer(id, column, value, missing) {
   if (!one) return;
   changeOpened(id, { answers: { ...one.answers, [`${column}\0${value}`]: missing } });
   const codes = { ...(one.options.missing_codes ?? {}) };
-  const others = (codes[column] ?? []).filter((/** @type {string} */ code) => code !== value);
+  const others = (codes[column] ?? []).filter((code) => code !== value);
   codes[column] = missing ? [...others, value] : others;
   if (!codes[column].length) delete codes[column];
   if (JSON.stringify(codes) !== JSON.stringify(one.options.missing_codes ?? {})) return reread(id, { missing_codes: codes });
@@ -114,9 +138,9 @@ async function tablesAreNew() {
   }
 }
 
-/** What an example says of its own columns. @param {any} suggestion @param {any} example */
+/** What an example says of its own columns. @param {import("./protocol.js").Suggestion} suggestion @param {import("./page.js").Example} example */
 function byExample({ source, target, labels }, { label, event, set }) {
-  const candidate = labels.find((/** @type {any} */ one) => one.target === label);
+  const candidate = labels.find((one) => one.target === label);
   for (const roles of [source, target]) {
     if (!(label in roles)) continue;
     for (const name of Object.keys(roles)) if (roles[name] === "label") roles[name] = "ignored";
@@ -127,29 +151,29 @@ function byExample({ source, target, labels }, { label, event, set }) {
   else if (candidate.kind.type === "classes") Object.assign(candidate, { source: label, kind: { ...candidate.kind, event } });
 }
 
-/** @param {Record<string, string> | undefined} roles @param {Record<string, string>} columns */
+/** @param {import("./page.js").Roles | undefined} roles @param {import("./page.js").Roles} columns */
 const kept = (roles, columns) => Object.fromEntries(Object.entries(roles ?? {}).filter(([name]) => name in columns));
 
-/** @param {any} label */
+/** @param {LabelPlan} label */
 const stillThere = ({ source, target }) => (!source || source in state.roles.source) && (!target || target in state.roles.target) && Boolean(source || target);
 
 /** The pairs that a person matched or changed. */
-const byHand = () => (state.plan?.preparation.mapping.features ?? []).filter((/** @type {any} */ pair) => pair.how === "by_hand");
+const byHand = () => (state.plan?.preparation.mapping.features ?? []).filter((pair) => pair.how === "by_hand");
 
-/** The label that the engine is sure enough of. @param {any} suggestion */
+/** The label that the engine is sure enough of. @param {import("./protocol.js").Suggestion} suggestion @returns {LabelPlan} */
 function labelOf(suggestion) {
   const target = Object.keys(suggestion.target).find((name) => suggestion.target[name] === "label");
-  const candidate = suggestion.labels.find((/** @type {any} */ one) => one.target === target);
+  const candidate = suggestion.labels.find((one) => one.target === target);
   return candidate ? asLabel(candidate) : { kind: { type: "classes" }, accept_fixed_horizon: false };
 }
 
-/** @param {any} candidate */
+/** @param {import("./protocol.js").LabelCandidate} candidate @returns {LabelPlan} */
 export const asLabel = ({ source, target, kind }) => ({ source, target, kind, accept_fixed_horizon: false });
 
-/** @param {import("./store.js").Opened} one */
-const tablePlan = (one) => ({ name: one.name, fingerprint: one.summary.fingerprint ?? "", read: one.options });
+/** @param {import("./page.js").Readable} one */
+const tablePlan = (one) => ({ name: one.name, fingerprint: one.summary.fingerprint ?? "", read: one.before });
 
-/** Lays the columns together, then makes or mends the plan and prepares it. @param {any} label @param {any[]} [hands] pairs made by hand */
+/** Lays the columns together, then makes or mends the plan and prepares it. @param {LabelPlan} label @param {Pair[]} [hands] pairs made by hand */
 async function lineUp(label, hands = byHand()) {
   const mine = ++turn;
   change({ working: "line_up", report: null, run: null });
@@ -161,13 +185,13 @@ async function lineUp(label, hands = byHand()) {
     if (mine !== turn) return;
     const hand = hands.filter((pair) => target[pair.target] === "feature" && (state.sourceModel || source[pair.source] === "feature"));
     const taken = new Set(hand.flatMap((pair) => [`s${pair.source}`, `t${pair.target}`]));
-    const features = [...hand, ...lined.mapping.features.filter((/** @type {any} */ pair) => !taken.has(`s${pair.source}`) && !taken.has(`t${pair.target}`))];
+    const features = [...hand, ...lined.mapping.features.filter((pair) => !taken.has(`s${pair.source}`) && !taken.has(`t${pair.target}`))];
     const preparation = { source_roles: source, target_roles: target, mapping: { ...lined.mapping, features }, label };
     const tables = { sources: readable("source").map(tablePlan), targets: readable("target").map(tablePlan) };
-    const fresh = (await desk({ type: "default_plan", ...tables, preparation, source_model: state.sourceModel?.name ?? null }, { worker: 0 })).plan;
+    const fresh = /** @type {Plan} */ ((await desk({ type: "default_plan", ...tables, preparation, source_model: state.sourceModel?.name ?? null }, { worker: 0 })).plan);
     if (mine !== turn) return;
     const same = state.plan && state.plan.preparation.label.kind.type === label.kind.type;
-    change({ lined, plan: same ? { ...state.plan, ...tables, source_model: fresh.source_model, preparation } : { ...fresh, ...(state.example?.plan ?? {}) } });
+    change({ lined, plan: same && state.plan ? { ...state.plan, ...tables, source_model: fresh.source_model, preparation } : /** @type {Plan} */ ({ ...fresh, ...state.example?.plan }) });
     if (state.savedPlan) return takePlan(state.savedPlan);
     await prepareNow();
   } catch (failure) {
@@ -175,7 +199,7 @@ async function lineUp(label, hands = byHand()) {
   }
 }
 
-/** Changes the plan; it is prepared again once the reader's hand rests. @param {Record<string, any>} patch */
+/** Changes the plan; it is prepared again once the reader's hand rests. @param {Partial<Plan>} patch */
 export function changePlan(patch) {
   if (!state.plan || running()) return;
   change({ plan: { ...state.plan, ...patch }, report: null });
@@ -183,13 +207,12 @@ export function changePlan(patch) {
   waiting = setTimeout(prepareNow, QUIET);
 }
 
-/** @param {any[]} features the pairs */
-export const changeMapping = (features) => changePlan({ preparation: { ...state.plan.preparation, mapping: { ...state.plan.preparation.mapping, features } } });
+/** @param {Pair[]} features */
+export const changeMapping = (features) => changePlan({ preparation: { ...plan().preparation, mapping: { ...plan().preparation.mapping, features } } });
 
-/** @param {"source" | "target"} side @param {string} column @param {string} role */
+/** @param {Side} side @param {string} column @param {import("./protocol.js").Role} role */
 export async function setRole(side, column, role) {
   if (!state.plan) return;
-  /** @type {Record<string, any>} */
   const roles = { ...state.roles[side] };
   // These can be played by one column only.
   if (!["feature", "ignored"].includes(role)) for (const name of Object.keys(roles)) if (roles[name] === role) roles[name] = "ignored";
@@ -197,21 +220,21 @@ export async function setRole(side, column, role) {
   change({ roles: { ...state.roles, [side]: roles } });
   const label = state.plan.preparation.label;
   if (role === "label") {
-    const candidate = side === "target" && state.suggestion?.labels.find((/** @type {any} */ one) => one.target === column);
+    const candidate = side === "target" ? state.suggestion?.labels.find((one) => one.target === column) : undefined;
     return lineUp(candidate ? { ...asLabel(candidate), source: candidate.source ?? label.source } : { ...label, [side]: column });
   }
   return lineUp(label[side] === column ? { ...label, [side]: undefined } : label);
 }
 
-/** Another label, or another reading of it. @param {any} label */
+/** Another label, or another reading of it. @param {LabelPlan} label */
 export function setLabel(label) {
-  /** @type {Record<string, any>} */
   const roles = { source: { ...state.roles.source }, target: { ...state.roles.target } };
-  for (const side of ["source", "target"]) {
-    for (const name of Object.keys(roles[side])) if (roles[side][name] === "label" && name !== label[side]) roles[side][name] = "feature";
-    if (label[side]) roles[side][label[side]] = "label";
+  for (const side of SIDES) {
+    const column = label[side];
+    for (const name of Object.keys(roles[side])) if (roles[side][name] === "label" && name !== column) roles[side][name] = "feature";
+    if (column) roles[side][column] = "label";
   }
-  change({ roles: /** @type {any} */ (roles) });
+  change({ roles });
   return lineUp(label);
 }
 
@@ -250,16 +273,40 @@ export async function measure() {
   change({ measured: { pending: true } });
   try {
     const { inputs, hidden, batch } = await askPrepared({ type: "shape" });
-    const { pick } = await state.engine.request({ type: "pick", inputs, hidden, batch }, { worker: 0 });
+    const { pick } = await engine().request({ type: "pick", inputs, hidden, batch }, { worker: 0 });
     change({ measured: pick });
   } catch {
-    change({ measured: { choice: "cpu", reason: ["device.reason.not_measured", []], cpu_ms: null, gpu_ms: null } });
+    change({ measured: { choice: "cpu", reason: ["device.reason.not_measured", []] } });
   }
 }
 
-/** A plan from a file: now where its tables are open, else it waits for them. @param {any} plan */
-export async function takePlan(plan) {
-  if (!readable("target").length || !state.plan) { change({ savedPlan: plan }); return; }
-  change({ plan, savedPlan: null, report: null, run: null, roles: { source: plan.preparation.source_roles, target: plan.preparation.target_roles } });
+/** What was chosen of the reading options: the plan file writes the others out. @param {ReadOptions | undefined} options @returns {ReadOptions} */
+const chosen = (options) => Object.fromEntries(Object.entries(options ?? {})
+  .filter(([, value]) => value !== null && value !== undefined && value !== false && !(typeof value === "object" && !Object.keys(value).length))
+  .sort(([a], [b]) => (a < b ? -1 : 1)));
+
+/** A plan from a file: now where its tables are open, else it waits for them. @param {Plan} saved */
+export async function takePlan(saved) {
+  if (!readable("target").length || !state.plan) { change({ savedPlan: saved }); return; }
+  // The tables as the plan reads them: by name, else by place.
+  const otherwise = SIDES.flatMap((side) => {
+    const files = readable(side);
+    const tables = side === "source" ? saved.sources : saved.targets;
+    return files.flatMap((one, at) => {
+      const read = chosen((tables.find(({ name }) => name === one.name) ?? (files.length === tables.length ? tables[at] : undefined))?.read);
+      return JSON.stringify(read) === JSON.stringify(chosen(one.before)) ? [] : [{ one, read }];
+    });
+  });
+  if (otherwise.length && saved !== state.savedPlan) {
+    change({ savedPlan: saved });
+    for (const { one, read: options } of otherwise) changeOpened(one.id, { options, answers: answersOf(options) });
+    await Promise.all(otherwise.map(({ one }) => parse(one.id)));
+    // Lines up, and then takes the plan that waits.
+    return tablesAreNew();
+  }
+  change({ plan: saved, savedPlan: null, report: null, run: null, roles: { source: saved.preparation.source_roles, target: saved.preparation.target_roles } });
   await prepareNow();
 }
+
+/** Missing codes that a plan names are questions that were answered. @param {ReadOptions} options */
+const answersOf = ({ missing_codes: codes = {} }) => Object.fromEntries(Object.entries(codes).flatMap(([column, values]) => values.map((value) => [`${column}\0${value}`, true])));

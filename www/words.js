@@ -36,14 +36,20 @@ export function t(key, facts) {
   return sentence.replace(/\{(\w+)\}/g, (whole, slot) => (slot in slots ? String(slots[slot]) : whole));
 }
 
+/** @typedef {{ code?: import("./protocol.js").Code, facts?: Facts, at?: Partial<import("./protocol.js").At>, message?: string }} Said */
+
+/** The code of a failure that has one. @param {unknown} failure */
+export const codeOf = (failure) => /** @type {Said | null | undefined} */ (failure)?.code;
+
 /**
- * What went wrong and the way out, from a failure of the engine.
- * @param {any} failure
+ * What went wrong and the way out, from whatever was thrown.
+ * @param {unknown} thrown
  * @returns {{ what: string, hint: string, where: string }}
  */
-export function explain(failure) {
+export function explain(thrown) {
+  const failure = /** @type {Said | null | undefined} */ (thrown);
   const code = failure?.code;
-  if (!code) return { what: t("error.internal", { reason: String(failure?.message ?? failure) }), hint: t("error.internal.hint"), where: "" };
+  if (!code) return { what: t("error.internal", { reason: String(failure?.message ?? thrown) }), hint: t("error.internal.hint"), where: "" };
   return { what: t(`error.${code}`, failure.facts), hint: t(`error.${code}.hint`, failure.facts), where: place(failure.at ?? {}) };
 }
 

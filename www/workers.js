@@ -1,7 +1,7 @@
 // Brings any worker to the state of the study: tables, prepared plan, pre-trained models. A worker that crashed or was
 // thrown away is replaced by the engine; here the new one gets all of it again.
 
-import { readable, state } from "./store.js";
+import { engine, readable, state } from "./store.js";
 
 /** @typedef {{ tables: number, plan: number, kept: Set<string>, tail: Promise<unknown> }} Brought */
 
@@ -10,7 +10,7 @@ import { readable, state } from "./store.js";
 const brought = new WeakMap();
 let tablesVersion = 1;
 let planVersion = 1;
-/** @type {any} */
+/** @type {import("./page.js").Plan | null} */
 let preparedPlan = null;
 /** Outcomes that hold a pre-trained model, by its key, for every worker that needs one. */
 /** @type {Map<string, ArrayBuffer>} */
@@ -19,29 +19,34 @@ export const pretrained = new Map();
 /** The tables changed: every worker must load them again. */
 export function tablesChanged() { tablesVersion++; planVersion++; pretrained.clear(); }
 
-/** Where networks are trained: as the plan says, or as measured. @returns {"cpu" | "gpu"} */
-export const deviceOf = () => (state.plan?.device === "gpu" || (state.plan?.device === "auto" && state.measured?.choice === "gpu") ? "gpu" : "cpu");
+/** Where networks are trained: as the plan says, or as measured; not on a GPU that was lost. @returns {"cpu" | "gpu"} */
+export const deviceOf = () => (gpuLost() ? "cpu" : state.plan?.device === "gpu" || (state.plan?.device === "auto" && state.measured?.choice === "gpu") ? "gpu" : "cpu");
+/** Whether the GPU was lost in this visit: what it holds is gone, and so it may go again. */
+const gpuLost = () => state.measured?.reason?.[0] === "device.reason.lost";
+
+/** @typedef {import("./engine.js").Options & { device?: "cpu" | "gpu" }} Options */
 
 /**
  * Asks a worker's desk.
- * @param {import("./protocol.js").Ask} ask
- * @param {import("./engine.js").Options & { device?: "cpu" | "gpu" }} [options]
- * @returns {Promise<any>} the answer's fields, and `buffers`
+ * @template {import("./protocol.js").Ask} A
+ * @param {A} ask
+ * @param {Options} [options]
+ * @returns {Promise<import("./page.js").Answered<A>>} the answer's fields, and `buffers`
  */
 export async function desk(ask, { device = "cpu", ...options } = {}) {
-  const { answer, buffers } = await state.engine.request({ type: "desk", ask, device }, options);
-  return { ...answer, buffers };
+  const { answer, buffers } = await engine().request({ type: "desk", ask, device }, options);
+  return /** @type {import("./page.js").Answered<A>} */ ({ ...answer, buffers });
 }
 
 /** @param {number} at @returns {Brought} */
 function of(at) {
-  const seat = state.engine.seat(at);
+  const seat = engine().seat(at);
   let has = brought.get(seat);
   if (!has) brought.set(seat, (has = { tables: 0, plan: 0, kept: new Set(), tail: Promise.resolve() }));
   return has;
 }
 
-/** One after the other for a worker: two that bring the same one would load twice. @param {number} at @param {() => Promise<any>} job */
+/** One after the other for a worker: two that bring the same one would load twice. @template T @param {number} at @param {() => Promise<T>} job */
 function inTurn(at, job) {
   const has = of(at);
   const turn = has.tail.then(job, job);
@@ -56,7 +61,7 @@ export function bringTables(at, signal) {
     if (has.tables === tablesVersion) return;
     const version = tablesVersion;
     const sources = readable("source");
-    const buffers = [...sources, ...readable("target")].map((one) => /** @type {ArrayBuffer} */ (one.table));
+    const buffers = [...sources, ...readable("target")].map((one) => one.table);
     await desk({ type: "load", sources: sources.length }, { buffers, worker: at, signal });
     Object.assign(has, { tables: version, plan: 0, kept: new Set() });
   });
@@ -65,7 +70,7 @@ export function bringTables(at, signal) {
 /** The saved model that stands for the source travels with the plan. */
 const given = () => (state.sourceModel ? [state.sourceModel.bytes] : []);
 
-/** Prepares a plan in the first worker and makes it the plan of all. @param {any} plan */
+/** Prepares a plan in the first worker and makes it the plan of all. @param {import("./page.js").Plan} plan */
 export async function preparePlan(plan) {
   await bringTables(0);
   return inTurn(0, async () => {
@@ -81,7 +86,7 @@ export async function bring(at, needs, signal) {
   await bringTables(at, signal);
   await inTurn(at, async () => {
     const has = of(at);
-    if (has.plan !== planVersion) {
+    if (has.plan !== planVersion && preparedPlan) {
       const version = planVersion;
       await desk({ type: "prepare", plan: preparedPlan }, { buffers: given(), worker: at, signal });
       has.plan = version;
@@ -94,7 +99,7 @@ export async function bring(at, needs, signal) {
   });
 }
 
-/** Asks the first worker, its tables and plan brought. @param {import("./protocol.js").Ask} ask @param {any} [options] */
+/** Asks the first worker, its tables and plan brought. @template {import("./protocol.js").Ask} A @param {A} ask @param {Options} [options] */
 export async function askPrepared(ask, options = {}) {
   await bring(0, null, options.signal);
   return desk(ask, { ...options, worker: 0 });

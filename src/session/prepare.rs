@@ -8,7 +8,7 @@ use crate::cohort::{Cohort, FeatureKind, Labels, Side};
 use crate::error::{Code, Result};
 use crate::evaluate::contrast::Design;
 use crate::methods::{AnyMethod, Model, registry};
-use crate::plan::{Grid, Plan};
+use crate::plan::{Grid, Plan, TablePlan};
 use crate::preprocess::{self, Finding};
 use crate::rng::{fnv1a, mix};
 use crate::split::{self, Fold, Respect};
@@ -94,6 +94,9 @@ impl Prepared {
             None => preprocess::assemble(&sources, &targets, &plan.preparation)?,
             Some(model) => scoring::assemble(model, &targets, &plan.preparation)?,
         };
+        let mut findings = other_tables(&plan.sources, &sources);
+        findings.extend(other_tables(&plan.targets, &targets));
+        findings.extend(cohorts.findings);
         let verdict_possible = !cohorts.target.is_empty();
         let classes = plan.is_classes();
         if verdict_possible {
@@ -136,7 +139,7 @@ impl Prepared {
                 reverse = Some(exchange(&plan, &forward)?);
             }
         }
-        Ok(Self { plan, forward, reverse, entries, findings: cohorts.findings, verdict_possible })
+        Ok(Self { plan, forward, reverse, entries, findings, verdict_possible })
     }
 
     /// The sides of a direction.
@@ -285,6 +288,14 @@ impl Prepared {
     pub fn seed(&self, purpose: &str, number: u32) -> u64 {
         mix(mix(u64::from(self.plan.seed), fnv1a(purpose.as_bytes())), u64::from(number))
     }
+}
+
+/// Tables whose cells are not those that the plan was made with: allowed, and said.
+fn other_tables(plans: &[TablePlan], tables: &[&Table]) -> Vec<Finding> {
+    let other = |(plan, table): &(&TablePlan, &&Table)| {
+        !plan.fingerprint.is_empty() && plan.fingerprint != table.fingerprint_text()
+    };
+    plans.iter().zip(tables).filter(other).map(|(_, table)| Finding::warning("other_table").file(&table.name)).collect()
 }
 
 pub(super) fn strata(cohort: &Cohort) -> Option<Vec<u32>> {

@@ -147,4 +147,9 @@ impl Table {
         }
         state ^ (state >> 29)
     }
+
+    /// The fingerprint as plans write it: 16 hexadecimal digits.
+    pub fn fingerprint_text(&self) -> String {
+        format!("{:016x}", self.fingerprint())
+    }
 }

@@ -56,6 +56,8 @@ pub struct Summary {
     pub bytes: u64,
     /// Bytes held in memory.
     pub memory: usize,
+    /// [`Table::fingerprint`], as plans write it.
+    pub fingerprint: String,
     /// How it was read, and why so.
     pub format: Format,
     /// The sheets of the workbook.
@@ -166,6 +168,7 @@ impl Table {
             rows: self.rows,
             bytes: self.bytes,
             memory: self.memory(),
+            fingerprint: self.fingerprint_text(),
             format: self.format.clone(),
             sheets: self.sheets.clone(),
             columns,

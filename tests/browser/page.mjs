@@ -27,14 +27,60 @@ export const file = (name, text) => ({ name, mimeType: "text/csv", buffer: Buffe
 export const state = (page, path) => page.evaluate((path) => path.split(".").reduce((at, name) => at?.[name], window.autograft.state), path);
 export const stage = (page, number) => page.locator(`.rail li:nth-child(${number}) button`).click();
 
+const LOOKS = ["en-light", "en-dark", "zh-dark", "zh-light"];
+
+/**
+ * The stage as it stands, in both languages and both themes: a picture of each; nothing wider than the window; axe's
+ * judgement in both themes. It is left as it was found.
+ */
 export async function judge(page, name) {
-  await page.screenshot({ path: `${SCREENS}real-${name}.png`, fullPage: true });
-  await page.evaluate(AXE);
-  const faults = await page.evaluate(async () => {
-    const { violations } = await window.axe.run(document, { resultTypes: ["violations"] });
-    return violations.filter(({ impact }) => ["serious", "critical"].includes(impact)).map(({ id, nodes }) => `${id}: ${nodes[0].target}`);
-  });
-  assert.deepEqual(faults, [], name);
+  const look = () => page.evaluate(() => `${document.documentElement.lang.slice(0, 2)}-${document.querySelector(".controls [aria-pressed]").getAttribute("aria-pressed") === "true" ? "dark" : "light"}`);
+  const first = LOOKS.indexOf(await look());
+  for (let turn = 0; turn < LOOKS.length; turn++) {
+    // By turns theme and language, around the ring.
+    const now = await look();
+    assert.equal(now, LOOKS[(first + turn) % LOOKS.length]);
+    await page.screenshot({ path: `${SCREENS}${name}-${now}.png`, fullPage: true });
+    const [wide, window] = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
+    assert.ok(wide <= window, `${name} ${now}: ${wide} px in a window of ${window}`);
+    if (turn % 2 === 0) {
+      await page.evaluate(AXE);
+      const faults = await page.evaluate(async () => {
+        const { violations } = await window.axe.run(document, { resultTypes: ["violations"] });
+        return violations.filter(({ impact }) => ["serious", "critical"].includes(impact)).map(({ id, nodes }) => `${id}: ${nodes[0].target} ${nodes[0].any[0]?.message ?? ""}`);
+      });
+      assert.deepEqual(faults, [], `${name} ${now}`);
+    }
+    const theme = ["en-light", "zh-dark"].includes(now);
+    await page.locator(theme ? ".controls [aria-pressed]" : ".controls [lang]").click();
+    await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(() => resolve()))));
+  }
+}
+
+/** A plan that runs in seconds, opened as a file. `patch` is laid over it. */
+export async function tinyPlan(page, patch = {}) {
+  const plan = await state(page, "plan");
+  const few = { widths: [8, 8], max_epochs: 2, max_steps: 4 };
+  Object.assign(plan, { importance: 0, others: [], grid: null, ...patch });
+  plan.design = { folds: 2, repeats: 1, seeds: 1, ...patch.design };
+  plan.transfer.config = { ...few, frozen: "1" };
+  plan.baseline = { method: "target_only_network", config: few };
+  await openPlan(page, plan);
+}
+
+/** Opens a plan as a file, and waits until it is in force. */
+export async function openPlan(page, plan) {
+  await stage(page, 7);
+  await page.setInputFiles("ag-keep input[accept='.json']", { name: "plan.json", mimeType: "application/json", buffer: Buffer.from(JSON.stringify(plan)) });
+  await page.waitForFunction(({ device, folds, seed }) => { const { plan: now, prepared, working } = window.autograft.state; return now?.device === device && now.design.folds === folds && now.seed === seed && prepared && !working; }, { device: plan.device, folds: plan.design.folds, seed: plan.seed }, { timeout: 60_000 });
+}
+
+/** Downloads what stands in a line of the last stage. */
+export async function saved(page, words) {
+  await stage(page, 7);
+  const download = page.waitForEvent("download");
+  await page.locator("ag-keep li", { hasText: words }).first().getByRole("button").click();
+  return readFileSync(await (await download).path());
 }
 
 /** Both tables opened and a small plan in force. */
@@ -60,9 +106,14 @@ export async function small(page) {
   await page.waitForFunction(() => !window.autograft.state.working && window.autograft.state.measured?.choice, null, { timeout: 60_000 });
 }
 
+/** Waits for the verdict, or says why there is none. */
+export async function finished(page) {
+  await page.waitForFunction(() => window.autograft.state.report || window.autograft.state.run?.failure, null, { timeout: 400_000 });
+  assert.equal(await state(page, "run.failure"), null, JSON.stringify(await state(page, "run.failure")));
+}
+
 export const run = async (page) => {
   await stage(page, 4);
   await page.locator(".run button.primary").click();
-  await page.waitForFunction(() => window.autograft.state.report || window.autograft.state.run?.failure, null, { timeout: 400_000 });
-  assert.equal(await state(page, "run.failure"), null, JSON.stringify(await state(page, "run.failure")));
+  await finished(page);
 };

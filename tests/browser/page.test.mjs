@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { after, before, test } from "node:test";
 import { launch, open } from "./chromium.mjs";
-import { file, judge, opened, run, small, stage, state, table } from "./page.mjs";
+import { file, finished, judge, opened, small, stage, state, table } from "./page.mjs";
 import { serve } from "./server.mjs";
 
 /** @type {import("playwright-core").Browser} */
@@ -24,6 +24,7 @@ test("two tables in, a verdict out, every stage judged for access, nothing asked
   const { page, errors } = await open(browser, `${server.url}#lang=en&theme=light`);
   await page.waitForSelector("#app[data-state=ready]");
   const requests = server.requests.length;
+  await judge(page, "0-empty");
   await opened(page, table(400, 1), table(90, 2, { zeros: true }));
   assert.match(await page.locator("ag-questions").innerText(), /Is 0 in “chol” a missing value\?/);
   await judge(page, "1-data");
@@ -36,7 +37,16 @@ test("two tables in, a verdict out, every stage judged for access, nothing asked
   await judge(page, "2-shift");
   await small(page);
   await judge(page, "3-method");
-  await run(page);
+  await stage(page, 4);
+  await judge(page, "4-run-before");
+  await page.locator(".run button.primary").click();
+  // Held as it runs, for the pictures: the page itself still says that it is running.
+  await page.waitForSelector(".worker .plot svg", { timeout: 60_000 });
+  await page.evaluate(() => window.autograft.engine.pause(true));
+  assert.equal(await state(page, "run.status"), "running");
+  await judge(page, "4-run");
+  await page.evaluate(() => window.autograft.engine.pause(false));
+  await finished(page);
   await page.waitForSelector("ag-verdict-view .plot svg");
   await judge(page, "5-verdict");
   const { estimate, low, high, verdict } = await state(page, "report.forward.contrast");

@@ -55,9 +55,9 @@ class App extends Base {
       </button>${why ? html`<span id=${id} class="reason">${t(`stage.why.${why}`)}</span>` : nothing}</li>`;
   }
 
-  /** @param {any} notice */
-  notice({ failure, key, facts }) {
-    const said = failure ? explain(failure) : { what: t(key, facts), hint: "", where: "" };
+  /** @param {import("../page.js").Notice} notice */
+  notice(notice) {
+    const said = "failure" in notice ? explain(notice.failure) : { what: t(notice.key, notice.facts), hint: "", where: "" };
     return html`<div class="alert" role="status"><div><strong>${said.what}</strong> ${said.hint} ${said.where ? html`<span class="soft">${said.where}</span>` : nothing}</div>
       <button type="button" class="small quiet" @click=${() => change({ notice: null })}>${t("action.dismiss")}</button></div>`;
   }

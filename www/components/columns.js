@@ -11,21 +11,22 @@ const PAGE = 50;
 const KINDS = ["number", "category", "boolean", "date", "identifier", "text"];
 const ROLES = ["feature", "label", "identifier", "group", "site", "set", "time", "ignored"];
 
-/** @param {any} column */
+/** @typedef {import("../protocol.js").ColumnSummary} Column */
+
+/** @param {Column} column */
 function spark(column) {
-  const raw = column.histogram?.counts ?? column.histogram ?? column.levels?.slice(0, 12).map((/** @type {any} */ [, n]) => n) ?? [];
-  const counts = Array.isArray(raw) ? raw : [];
+  const counts = column.histogram.length ? column.histogram : column.levels.slice(0, 12).map(([, n]) => n);
   if (!counts.length) return nothing;
   const most = Math.max(...counts, 1);
   const wide = 84 / counts.length;
-  return html`<svg class="spark" width="84" height="22" viewBox="0 0 84 22" aria-hidden="true">${counts.map((/** @type {number} */ n, /** @type {number} */ at) =>
+  return html`<svg class="spark" width="84" height="22" viewBox="0 0 84 22" aria-hidden="true">${counts.map((n, at) =>
     svg`<rect x=${at * wide} y=${22 - (20 * n) / most - (n > 0 ? 1 : 0)} width=${Math.max(1, wide - 1)} height=${(20 * n) / most + (n > 0 ? 1 : 0)}></rect>`)}</svg>`;
 }
 
-/** @param {any} column */
+/** @param {Column} column */
 function range(column) {
-  if (column.kind === "number" && Number.isFinite(column.min)) return t("columns.range", { min: value(column.min), max: value(column.max), mean: value(column.mean) });
-  if (column.levels?.length) return column.levels.slice(0, 4).map((/** @type {any} */ [name]) => name).join(", ") + (column.distinct > 4 ? " …" : "");
+  if (column.kind === "number" && column.min !== null) return t("columns.range", { min: value(column.min), max: value(column.max), mean: value(column.mean) });
+  if (column.levels.length) return column.levels.slice(0, 4).map(([name]) => name).join(", ") + (column.distinct > 4 ? " …" : "");
   return t("columns.distinct", { n: whole(column.distinct) });
 }
 
@@ -45,7 +46,7 @@ class Columns extends Base {
     if (!files.length) return nothing;
     const one = files[Math.min(this.chosen, files.length - 1)];
     const needle = this.search.toLowerCase();
-    const columns = one.summary.columns.filter((/** @type {any} */ column) => column.name.toLowerCase().includes(needle));
+    const columns = one.summary.columns.filter((column) => column.name.toLowerCase().includes(needle));
     const pages = Math.max(1, Math.ceil(columns.length / PAGE));
     const page = Math.min(this.page, pages - 1);
     return html`<section class="card" aria-labelledby="columns">
@@ -57,22 +58,22 @@ class Columns extends Base {
       <div class="scroll tall" tabindex="0" role="region" aria-label=${t("columns.of", { name: one.name })}><table class="columns-table">
         <caption class="visually-hidden">${t("columns.of", { name: one.name })}</caption>
         <thead><tr><th scope="col">${t("columns.name")}</th><th scope="col">${t("columns.role")}</th><th scope="col">${t("columns.kind")}</th><th scope="col">${t("columns.missing")}</th><th scope="col">${t("columns.values")}</th></tr></thead>
-        <tbody>${columns.slice(page * PAGE, (page + 1) * PAGE).map((/** @type {any} */ column) => this.row(one, column))}</tbody></table></div>
+        <tbody>${columns.slice(page * PAGE, (page + 1) * PAGE).map((column) => this.row(one, column))}</tbody></table></div>
       ${pages > 1 ? html`<div class="row center pager"><button type="button" class="small" ?disabled=${page === 0} @click=${() => { this.page = page - 1; }}>${t("pager.before")}</button>
         <span aria-live="polite">${t("pager.at", { page: page + 1, pages, n: whole(columns.length) })}</span>
         <button type="button" class="small" ?disabled=${page === pages - 1} @click=${() => { this.page = page + 1; }}>${t("pager.after")}</button></div>` : nothing}
     </section>`;
   }
 
-  /** @param {import("../store.js").Opened} one @param {any} column */
+  /** @param {import("../page.js").Readable} one @param {Column} column */
   row(one, column) {
     const roles = state.roles[one.side];
     const role = roles[column.name] ?? "feature";
     const share = one.summary.rows ? column.missing / one.summary.rows : 0;
     return html`<tr class="role-${role}">
       <th scope="row">${column.name}</th>
-      <td><select aria-label=${t("columns.role_of", { name: column.name })} ?disabled=${!(column.name in roles) || !state.plan} @change=${(/** @type {globalThis.Event} */ event) => setRole(one.side, column.name, valueOf(event))}>${ROLES.map((name) => html`<option value=${name} ?selected=${role === name}>${t(`role.${name}`)}</option>`)}</select></td>
-      <td><select aria-label=${t("columns.kind_of", { name: column.name })} @change=${(/** @type {globalThis.Event} */ event) => reread(one.id, { kinds: { ...(one.options.kinds ?? {}), [column.name]: valueOf(event) } })}>${KINDS.map((name) => html`<option value=${name} ?selected=${column.kind === name}>${t(`kind.${name}`)}</option>`)}</select></td>
+      <td><select aria-label=${t("columns.role_of", { name: column.name })} ?disabled=${!(column.name in roles) || !state.plan} @change=${(/** @type {globalThis.Event} */ event) => setRole(one.side, column.name, /** @type {import("../protocol.js").Role} */ (valueOf(event)))}>${ROLES.map((name) => html`<option value=${name} ?selected=${role === name}>${t(`role.${name}`)}</option>`)}</select></td>
+      <td><select aria-label=${t("columns.kind_of", { name: column.name })} @change=${(/** @type {globalThis.Event} */ event) => reread(one.id, { kinds: { ...(one.options.kinds ?? {}), [column.name]: /** @type {import("../protocol.js").Kind} */ (valueOf(event)) } })}>${KINDS.map((name) => html`<option value=${name} ?selected=${column.kind === name}>${t(`kind.${name}`)}</option>`)}</select></td>
       <td class=${share > 0.3 ? "warn number" : "number"}>${percent(share)}</td>
       <td><div class="values">${spark(column)}<span class="soft">${range(column)}</span></div></td></tr>`;
   }

@@ -1,7 +1,7 @@
 // What looks like a missing value but may be none: asked, never decided in silence.
 
 import { html, nothing } from "lit";
-import { state } from "../store.js";
+import { readable } from "../store.js";
 import { answer } from "../study.js";
 import { known, t } from "../words.js";
 import { Base } from "./base.js";
@@ -13,16 +13,14 @@ class Questions extends Base {
 
   /** Suspected codes over all files; answered ones stay, so that an answer can be changed. */
   asked() {
-    return state.opened.filter((one) => one.summary).flatMap((one) => {
-      const alone = one.summary.columns.flatMap((/** @type {any} */ column) => (column.suspects ?? [])
-        .map((/** @type {any} */ note) => ({ one, column: note.column ?? column.name, note, value: note.value }))
-        .filter((/** @type {any} */ asked) => asked.value !== null && asked.value !== undefined));
+    return [...readable("source"), ...readable("target")].flatMap((one) => {
+      const alone = one.summary.columns.flatMap((column) => column.suspects.flatMap((note) => (note.value === null ? [] : [{ one, column: note.column ?? column.name, note, value: note.value }])));
       // What only the other tables make suspicious: a column that is 0 here and never there.
-      const beside = (one.between ?? []).map((/** @type {any} */ note) => ({ one, column: note.column, note, value: note.value }))
-        .filter((/** @type {any} */ b) => !alone.some((/** @type {any} */ a) => a.column === b.column && a.value === b.value));
+      const beside = one.between.flatMap((note) => (note.column === null || note.value === null ? [] : [{ one, column: note.column, note, value: note.value }]))
+        .filter((b) => !alone.some((a) => a.column === b.column && a.value === b.value));
       const found = [...alone, ...beside];
-      const keys = new Set(found.map((/** @type {any} */ f) => `${f.column}\0${f.value}`));
-      const answered = Object.keys(one.answers).filter((key) => !keys.has(key)).map((key) => { const [column, value] = key.split("\0"); return { one, column, value, note: { code: "answered", facts: [] } }; });
+      const keys = new Set(found.map((f) => `${f.column}\0${f.value}`));
+      const answered = Object.keys(one.answers).filter((key) => !keys.has(key)).map((key) => { const [column, value] = key.split("\0"); return { one, column, value, note: { code: "answered", facts: /** @type {[string, string][]} */ ([]) } }; });
       return [...found, ...answered];
     });
   }

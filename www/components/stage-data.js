@@ -4,9 +4,9 @@ import { html, nothing } from "lit";
 import { value, whole } from "../format.js";
 import { askForExample } from "../examples.js";
 import { head, onward } from "../navigate.js";
-import { state } from "../store.js";
+import { plan, state } from "../store.js";
 import { setLabel } from "../study.js";
-import { explain, t } from "../words.js";
+import { codeOf, explain, t } from "../words.js";
 import { Base } from "./base.js";
 import { findings } from "./findings.js";
 import "./columns.js";
@@ -27,7 +27,7 @@ class Data extends Base {
       ${state.dataFailure ? this.problem() : nothing}
       <ag-questions></ag-questions>
       <ag-outcome></ag-outcome>
-      ${state.prepared && !state.dataFailure ? this.counts() : nothing}
+      ${state.prepared && !state.dataFailure ? this.counts(state.prepared) : nothing}
       ${findings([...(state.suggestion?.notes ?? []), ...(state.lined?.notes ?? []), ...(state.prepared?.findings ?? [])], t("findings.title"))}
       <ag-columns></ag-columns>
       <ag-mapping></ag-mapping>
@@ -38,21 +38,21 @@ class Data extends Base {
   problem() {
     const { what, hint, where } = explain(state.dataFailure);
     return html`<div class="alert bad" role="alert"><div><strong>${what}</strong> ${hint} ${where ? html`<br><span class="soft">${where}</span>` : nothing}</div>
-      ${state.dataFailure.code === "survival_label" && state.plan ? html`<button type="button" class="small" @click=${() => setLabel({ ...state.plan.preparation.label, accept_fixed_horizon: true })}>${t("outcome.fixed_horizon")}</button>` : nothing}</div>`;
+      ${codeOf(state.dataFailure) === "survival_label" && state.plan ? html`<button type="button" class="small" @click=${() => setLabel({ ...plan().preparation.label, accept_fixed_horizon: true })}>${t("outcome.fixed_horizon")}</button>` : nothing}</div>`;
   }
 
-  counts() {
-    const { data } = state.prepared;
-    const event = data.classes.indexOf(data.event);
-    const counts = (/** @type {any} */ cohort) => (event >= 0 && cohort.classes.length ? t("counts.classes", { rows: whole(cohort.rows), labelled: whole(cohort.labelled), events: whole(cohort.classes[event]) })
-      : cohort.classes.length ? t("counts.several", { rows: whole(cohort.rows), classes: data.classes.map((/** @type {string} */ name, /** @type {number} */ at) => `${name}: ${whole(cohort.classes[at])}`).join(", ") })
+  /** @param {import("../page.js").Prepared} prepared */
+  counts({ data, verdict_possible: possible }) {
+    const event = data.classes.indexOf(data.event ?? "");
+    const counts = (/** @type {import("../protocol.js").Size} */ cohort) => (event >= 0 && cohort.classes.length ? t("counts.classes", { rows: whole(cohort.rows), labelled: whole(cohort.labelled), events: whole(cohort.classes[event]) })
+      : cohort.classes.length ? t("counts.several", { rows: whole(cohort.rows), classes: data.classes.map((name, at) => `${name}: ${whole(cohort.classes[at])}`).join(", ") })
         : cohort.mean_sd ? t("counts.values", { rows: whole(cohort.rows), labelled: whole(cohort.labelled), mean: value(cohort.mean_sd[0]), sd: value(cohort.mean_sd[1]) }) : t("counts.none", { rows: whole(cohort.rows) }));
-    const side = (/** @type {any} */ cohort, part = "") => html`<li><strong>${cohort.domain}</strong> ${part ? html`<span class="chip">${t(`counts.part.${part}`)}</span> ` : nothing}<span class="soft">${counts(cohort)}</span></li>`;
+    const side = (/** @type {import("../protocol.js").Size} */ cohort, part = "") => html`<li><strong>${cohort.domain}</strong> ${part ? html`<span class="chip">${t(`counts.part.${part}`)}</span> ` : nothing}<span class="soft">${counts(cohort)}</span></li>`;
     return html`<section class="card" aria-labelledby="counts"><h2 id="counts">${t("counts.title")}</h2>
-      <div class="two"><div><h3><span class="swatch source" aria-hidden="true"></span>${t("side.source")}</h3><ul class="plain">${data.sources.length ? data.sources.map((/** @type {any} */ one) => side(one)) : t("data.model_as_source")}</ul></div>
+      <div class="two"><div><h3><span class="swatch source" aria-hidden="true"></span>${t("side.source")}</h3><ul class="plain">${data.sources.length ? data.sources.map((one) => side(one)) : t("data.model_as_source")}</ul></div>
       <div><h3><span class="swatch target" aria-hidden="true"></span>${t("side.target")}</h3><ul class="plain">${side(data.target, data.test ? "train" : "")}${data.test ? side(data.test, "test") : nothing}${data.unlabelled ? html`<li class="soft">${t("counts.unlabelled", { n: whole(data.unlabelled) })}</li>` : nothing}</ul></div></div>
       <p>${t("counts.features", { n: whole(data.features) })}</p>
-      ${state.prepared.verdict_possible ? nothing : html`<p class="note">${t("counts.no_verdict")}</p>`}${onward("shift")}</section>`;
+      ${possible ? nothing : html`<p class="note">${t("counts.no_verdict")}</p>`}${onward("shift")}</section>`;
   }
 
   examples() {

@@ -6,7 +6,7 @@ import { desk } from "../workers.js";
 import { head } from "../navigate.js";
 import { startRun } from "../run.js";
 import { download, downloadCsv, downloadJson, fileName } from "../save.js";
-import { change, readable, state } from "../store.js";
+import { change, engine, readable, state } from "../store.js";
 import { takePlan } from "../study.js";
 import { explain, t } from "../words.js";
 import { Base } from "./base.js";
@@ -27,28 +27,29 @@ class Keep extends Base {
   render() {
     const { report, plan, run } = state;
     const models = finalModels();
+    const predictions = report?.forward?.predictions;
     const kept = () => change({ saved: true });
     return html`${head("keep")}
       <section class="card" aria-labelledby="keep-take"><h2 id="keep-take">${t("keep.take")}</h2><ul class="plain">
         ${item("report", Boolean(report), () => { downloadJson(fileName("report", "json"), report); kept(); })}
-        ${item("predictions", Boolean(report?.forward?.predictions.id.length), () => { downloadCsv(fileName("predictions", "csv"), predictionsTable(report)); kept(); })}
+        ${item("predictions", Boolean(predictions?.id.length), () => { if (predictions) downloadCsv(fileName("predictions", "csv"), predictionsTable(predictions)); kept(); })}
         ${item("plan", Boolean(plan), () => downloadJson(fileName("plan", "json"), plan))}
-        ${item("run_file", Boolean(run?.jobs.some((/** @type {any} */ job) => job.status === "done")), downloadRun)}
-        ${models.length ? models.map((/** @type {any} */ { unit, bytes }) => html`<li class="keep-item"><div><strong>${t(unit.type === "pretrain" ? "keep.pretrained" : "keep.model", { method: t(`method.${run.methods[unit.method]}.name`) })}</strong><span class="soft">${t(unit.type === "pretrain" ? "keep.pretrained.about" : "keep.model.about")}</span></div>
+        ${item("run_file", Boolean(run?.jobs.some((job) => job.status === "done")), downloadRun)}
+        ${models.length ? models.map(({ unit, bytes }) => html`<li class="keep-item"><div><strong>${t(unit.type === "pretrain" ? "keep.pretrained" : "keep.model", { method: t(`method.${run?.methods[unit.method]}.name`) })}</strong><span class="soft">${t(unit.type === "pretrain" ? "keep.pretrained.about" : "keep.model.about")}</span></div>
           <button type="button" @click=${() => this.saveModel(unit, bytes)}>${t("keep.save")}</button></li>`) : item("models", false, () => {})}
       </ul></section>
       <section class="card" aria-labelledby="keep-back"><h2 id="keep-back">${t("keep.back")}</h2><p class="soft">${t("keep.back.about")}</p>
         <div class="row">${choose(t("keep.open_plan"), ".json", (file) => this.openPlan(file), !state.engine)}${choose(t("keep.open_run"), ".autograft-run", (file) => this.openRun(file), !state.engine)}</div>
-        ${state.savedPlan ? html`<p class="note">${t("keep.plan_waits", { files: [...state.savedPlan.sources, ...state.savedPlan.targets].map((/** @type {any} */ one) => one.name).join(", ") })}</p>` : nothing}</section>
+        ${state.savedPlan ? html`<p class="note">${t("keep.plan_waits", { files: [...state.savedPlan.sources, ...state.savedPlan.targets].map((one) => one.name).join(", ") })}</p>` : nothing}</section>
       ${this.scoring()}`;
   }
 
-  /** The model inside an outcome, as a file of its own. @param {any} unit @param {ArrayBuffer} bytes */
+  /** The model inside an outcome, as a file of its own. @param {ReturnType<typeof finalModels>[number]["unit"]} unit @param {ArrayBuffer} bytes */
   async saveModel(unit, bytes) {
     try {
       const { buffers } = await desk({ type: "extract_model" }, { buffers: [bytes] });
       const kind = unit.type === "pretrain" ? `pretrained-seed${unit.seed + 1}` : "model";
-      download(fileName(`${kind}-${state.run.methods[unit.method]}`, "safetensors"), [buffers[0]], "application/octet-stream");
+      download(fileName(`${kind}-${state.run?.methods[unit.method]}`, "safetensors"), [buffers[0]], "application/octet-stream");
       change({ saved: true });
     } catch (failure) {
       change({ notice: { failure } });
@@ -59,7 +60,7 @@ class Keep extends Base {
   async openPlan(file) {
     try {
       const { plan } = await desk({ type: "read_plan", text: await file.text() });
-      await takePlan(plan);
+      await takePlan(/** @type {import("../page.js").Plan} */ (plan));
       change({ notice: { key: state.savedPlan ? "keep.plan_opened_waiting" : "keep.plan_opened", facts: { name: file.name } } });
     } catch (failure) {
       change({ notice: { failure } });
@@ -80,12 +81,13 @@ class Keep extends Base {
 
   scoring() {
     const { scoring } = state;
-    const failure = scoring?.failure && explain(scoring.failure);
+    const failure = scoring?.failure ? explain(scoring.failure) : null;
+    const result = scoring?.result;
     return html`<section class="card" aria-labelledby="keep-score"><h2 id="keep-score">${t("score.title")}</h2><p class="soft">${t("score.about")}</p>
       <div class="row">${choose(scoring?.model ? t("score.model_is", { name: scoring.model.name }) : t("score.model"), ".safetensors", (file) => this.score({ model: file }), !state.engine)}
         ${choose(scoring?.table ? t("score.table_is", { name: scoring.table.name }) : t("score.table"), ".csv,.tsv,.txt,.gz,.xlsx", (file) => this.score({ table: file }), !state.engine)}</div>
       <div aria-live="polite">${failure ? html`<div class="alert bad"><div><strong>${failure.what}</strong> ${failure.hint} <span class="soft">${failure.where}</span></div></div>` : nothing}
-      ${scoring?.result ? html`${dataTable(scoring.result, t("score.result", { n: scoring.result.rows.length }))}<button type="button" @click=${() => downloadCsv(fileName("scores", "csv"), scoring.result)}>${t("score.save")}</button>` : nothing}</div></section>`;
+      ${result ? html`${dataTable(result, t("score.result", { n: result.rows.length }))}<button type="button" @click=${() => downloadCsv(fileName("scores", "csv"), result)}>${t("score.save")}</button>` : nothing}</div></section>`;
   }
 
   /** @param {{ model?: File, table?: File }} patch */
@@ -94,7 +96,7 @@ class Keep extends Base {
     change({ scoring });
     if (!scoring.model || !scoring.table) return;
     try {
-      const { buffers } = await state.engine.request({ type: "open", options: {}, limit: null }, { files: [scoring.table], worker: "fresh" });
+      const { buffers } = await engine().request({ type: "open", options: {}, limit: null }, { files: [scoring.table], worker: "fresh" });
       const { id, prediction } = await desk({ type: "predict" }, { buffers: [await scoring.model.arrayBuffer(), buffers[0]] });
       const result = scoresTable(id, prediction);
       change({ scoring: { ...scoring, result } });

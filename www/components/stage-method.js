@@ -2,9 +2,9 @@
 
 import { html, nothing } from "lit";
 import { head, onward } from "../navigate.js";
-import { state } from "../store.js";
+import { plan as thePlan, state } from "../store.js";
 import { changePlan, measure } from "../study.js";
-import { known, t } from "../words.js";
+import { t } from "../words.js";
 import { Base, checkedOf, valueOf } from "./base.js";
 import { settings } from "./settings.js";
 
@@ -13,15 +13,18 @@ const METRICS = { classes: ["auroc", "auprc", "brier", "log_loss"], values: ["rm
 /** Needs that no table of this page can meet yet. */
 const FOREIGN = ["gene_sets", "orthologs", "time_series", "molecules", "images"];
 
-/** Why a method cannot be used on these data, or null. @param {any} card @returns {string | null} */
+/** @typedef {import("../page.js").Plan} Plan */
+/** @typedef {import("../protocol.js").Listing} Listing */
+
+/** Why a method cannot be used on these data, or null. @param {Listing["card"]} card @returns {string | null} */
 export function unfit(card) {
   const { data } = state.prepared ?? {};
   const kind = state.plan?.preparation.label.kind.type;
-  const foreign = card.needs.find((/** @type {string} */ need) => FOREIGN.includes(need));
+  const foreign = card.needs.find((need) => FOREIGN.includes(need));
   if (foreign) return `need.${foreign}`;
   if (card.needs.includes("target_labels") && !data?.target.labelled) return "need.target_labels";
   if (card.needs.includes("source_rows") && state.sourceModel) return "need.source_rows";
-  if (card.needs.includes("source_labels") && !state.sourceModel && !data?.sources.some((/** @type {any} */ one) => one.labelled)) return "need.source_labels";
+  if (card.needs.includes("source_labels") && !state.sourceModel && !data?.sources.some((one) => one.labelled)) return "need.source_labels";
   if (kind && card.kinds !== "both" && card.kinds !== kind) return `need.kind_${card.kinds}`;
   return null;
 }
@@ -32,8 +35,8 @@ class Method extends Base {
 
   /** @override */
   render() {
-    const { plan, methods } = state;
-    if (!plan) return nothing;
+    const { methods } = state;
+    if (!state.plan) return nothing;
     return html`${head("method")}
       ${this.contrast()}
       ${SCENARIOS.map((scenario) => {
@@ -45,70 +48,67 @@ class Method extends Base {
   }
 
   contrast() {
-    const { plan } = state;
+    const plan = thePlan();
     const sensible = state.methods.filter(({ card }) => !unfit(card) && ![plan.transfer.method, plan.baseline.method].includes(card.id)).map(({ card }) => card.id);
-    const all = sensible.every((id) => plan.others.some((/** @type {any} */ other) => other.method === id));
+    const all = sensible.every((id) => plan.others.some((other) => other.method === id));
     return html`<section class="card sentence"><p class="big">${t("method.contrast", { transfer: t(`method.${plan.transfer.method}.name`), baseline: t(`method.${plan.baseline.method}.name`), metric: t(`metric.${plan.metric}`) })}</p>
       <p class="soft">${t("method.estimand", { metric: t(`metric.${plan.metric}`), n: state.prepared?.data.target.labelled ?? "–" })}</p>
-      <div class="row"><button type="button" aria-pressed=${all} @click=${() => changePlan({ others: sensible.map((method) => plan.others.find((/** @type {any} */ other) => other.method === method) ?? { method, config: {} }) })}>${t("method.sensible")}</button><span class="soft">${t("method.sensible.about")}</span></div></section>`;
+      <div class="row"><button type="button" aria-pressed=${all} @click=${() => changePlan({ others: sensible.map((method) => plan.others.find((other) => other.method === method) ?? { method, config: {} }) })}>${t("method.sensible")}</button><span class="soft">${t("method.sensible.about")}</span></div></section>`;
   }
 
-  /** @param {any} method */
+  /** @param {Listing} method */
   card({ card, fields }) {
-    const { plan } = state;
+    const plan = thePlan();
     const why = unfit(card);
-    const role = plan.transfer.method === card.id ? "transfer" : plan.baseline.method === card.id ? "baseline" : plan.others.some((/** @type {any} */ other) => other.method === card.id) ? "other" : "none";
-    const chosen = role === "other" ? plan.others.find((/** @type {any} */ other) => other.method === card.id) : role === "transfer" ? plan.transfer : role === "baseline" ? plan.baseline : null;
-    const configure = (/** @type {any} */ config) => changePlan(role === "other" ? { others: plan.others.map((/** @type {any} */ other) => (other === chosen ? { ...other, config } : other)) } : { [role]: { ...chosen, config } });
+    const role = plan.transfer.method === card.id ? "transfer" : plan.baseline.method === card.id ? "baseline" : plan.others.some((other) => other.method === card.id) ? "other" : "none";
+    const chosen = role === "other" ? plan.others.find((other) => other.method === card.id) : role === "transfer" ? plan.transfer : role === "baseline" ? plan.baseline : null;
+    const configure = (/** @type {Record<string, unknown>} */ config) => changePlan(role === "other" ? { others: plan.others.map((other) => (other === chosen ? { ...other, config } : other)) } : { [role]: { ...chosen, config } });
     return html`<article class="card method ${role} ${why ? "unfit" : ""}" aria-labelledby="m-${card.id}">
       <div class="row spread"><h3 id="m-${card.id}">${t(`method.${card.id}.name`)}</h3>${role === "none" ? nothing : html`<span class="chip ${role}">${t(`method.role.${role}`)}</span>`}</div>
       <p>${t(`method.${card.id}.idea`)}</p>
       <dl class="facts"><div><dt>${t("method.factor")}</dt><dd>${t(`factor.${card.factor}`)}</dd></div>
-        ${card.needs.length ? html`<div><dt>${t("method.needs")}</dt><dd>${card.needs.map((/** @type {string} */ need) => t(`need.${need}`)).join(", ")}</dd></div>` : nothing}
+        ${card.needs.length ? html`<div><dt>${t("method.needs")}</dt><dd>${card.needs.map((need) => t(`need.${need}`)).join(", ")}</dd></div>` : nothing}
         <div><dt>${t("method.honesty")}</dt><dd>${t(`honesty.${card.honesty}`)}</dd></div>
         ${card.paper ? html`<div><dt>${t("method.paper")}</dt><dd>${card.paper.authors} (${card.paper.year}) <span class="soft">${card.paper.title}${card.paper.doi ? ` · doi:${card.paper.doi}` : ""}</span></dd></div>` : nothing}</dl>
       ${why ? html`<p class="note">${t("method.unfit", { why: t(why) })}</p>` : html`<div class="row">
         ${card.scenario === "baseline" || card.factor === "none" ? nothing : html`<button type="button" class="small" aria-pressed=${role === "transfer"} @click=${() => this.asTransfer(card.id)}>${t("method.as_transfer")}</button>`}
-        ${role === "transfer" || role === "baseline" ? nothing : html`<label class="tick"><input type="checkbox" .checked=${role === "other"} @change=${(/** @type {globalThis.Event} */ event) => changePlan({ others: checkedOf(event) ? [...plan.others, { method: card.id, config: {} }] : plan.others.filter((/** @type {any} */ other) => other.method !== card.id) })}>${t("method.compare")}</label>`}</div>`}
-      ${chosen ? html`<details><summary>${t("method.settings")}</summary>${settings(fields, chosen.config ?? {}, configure, card.id)}</details>` : nothing}
+        ${role === "transfer" || role === "baseline" ? nothing : html`<label class="tick"><input type="checkbox" .checked=${role === "other"} @change=${(/** @type {globalThis.Event} */ event) => changePlan({ others: checkedOf(event) ? [...plan.others, { method: card.id, config: {} }] : plan.others.filter((other) => other.method !== card.id) })}>${t("method.compare")}</label>`}</div>`}
+      ${chosen ? html`<details><summary>${t("method.settings")}</summary>${settings(fields, /** @type {Record<string, unknown>} */ (chosen.config ?? {}), configure, card.id)}</details>` : nothing}
     </article>`;
   }
 
   /** @param {string} id */
   asTransfer(id) {
-    const { plan } = state;
+    const plan = thePlan();
     if (plan.transfer.method === id) return;
-    changePlan({ transfer: { method: id, config: {} }, others: [...plan.others.filter((/** @type {any} */ other) => other.method !== id), ...(plan.transfer.method ? [plan.transfer] : [])] });
+    changePlan({ transfer: { method: id, config: {} }, others: [...plan.others.filter((other) => other.method !== id), ...(plan.transfer.method ? [plan.transfer] : [])] });
   }
 
   design() {
-    const { plan, measured } = state;
+    const plan = thePlan();
+    const { measured } = state;
     const kind = plan.preparation.label.kind.type === "values" ? "values" : "classes";
     const whole = (/** @type {string} */ name, /** @type {number} */ low, /** @type {number} */ high, /** @type {number} */ now, /** @type {(n: number) => void} */ set) => html`<label class="stack">${t(`design.${name}`)}<input type="number" min=${low} max=${high} step="1" .value=${String(now)} @change=${(/** @type {globalThis.Event} */ event) => { const field = /** @type {HTMLInputElement} */ (event.target); if (field.checkValidity() && field.value) set(Number(field.value)); else field.reportValidity(); }}></label>`;
-    const set = (/** @type {any} */ patch) => changePlan({ design: { ...plan.design, ...patch } });
+    const set = (/** @type {Partial<Plan["design"]>} */ patch) => changePlan({ design: { ...plan.design, ...patch } });
     const grid = plan.grid;
     const list = (/** @type {string} */ name, /** @type {number[]} */ now, /** @type {(list: number[]) => void} */ use) => html`<label class="stack">${t(`grid.${name}`)}<input type="text" inputmode="numeric" .value=${now.join(", ")} @change=${(/** @type {globalThis.Event} */ event) => { const read = valueOf(event).split(/[,\s，]+/).filter(Boolean).map(Number); if (read.length && read.every((n) => Number.isInteger(n) && n >= 0)) use(read); else /** @type {HTMLInputElement} */ (event.target).value = now.join(", "); }}></label>`;
     const labelled = state.prepared?.data.target.labelled ?? 100;
     const sizes = [0.1, 0.2, 0.4, 0.7].map((share) => Math.max(4, Math.round(labelled * share)));
     return html`<section class="card" aria-labelledby="design"><h2 id="design">${t("design.title")}</h2><p class="soft">${t(state.prepared?.data.test ? "design.explain_given" : "design.explain")}</p>
       <div class="options">
-        <label class="stack">${t("design.metric")}<select @change=${(/** @type {globalThis.Event} */ event) => changePlan({ metric: valueOf(event) })}>${[...new Set([...METRICS[kind], plan.metric])].map((name) => html`<option value=${name} ?selected=${plan.metric === name}>${t(`metric.${name}`)}</option>`)}</select></label>
+        <label class="stack">${t("design.metric")}<select @change=${(/** @type {globalThis.Event} */ event) => changePlan({ metric: /** @type {Plan["metric"]} */ (valueOf(event)) })}>${[...new Set([...METRICS[kind], plan.metric])].map((name) => html`<option value=${name} ?selected=${plan.metric === name}>${t(`metric.${name}`)}</option>`)}</select></label>
         ${whole("folds", 2, 20, plan.design.folds, (folds) => set({ folds }))}${whole("repeats", 1, 50, plan.design.repeats, (repeats) => set({ repeats }))}${whole("seeds", 1, 20, plan.design.seeds, (seeds) => set({ seeds }))}
         ${whole("importance", 0, 50, plan.importance, (importance) => changePlan({ importance }))}${whole("seed", 0, 4294967295, plan.seed, (seed) => changePlan({ seed }))}
       </div>
       <label class="tick"><input type="checkbox" .checked=${Boolean(plan.both_directions)} @change=${(/** @type {globalThis.Event} */ event) => changePlan({ both_directions: checkedOf(event) })}>${t("design.both_directions")}</label>
       <label class="tick"><input type="checkbox" .checked=${Boolean(grid)} @change=${(/** @type {globalThis.Event} */ event) => changePlan({ grid: checkedOf(event) ? { frozen: [0, 1, 2, 3, 4], sizes, repeats: 3 } : null })}>${t("grid.on")}</label>
       ${grid ? html`<div class="options">${list("frozen", grid.frozen, (frozen) => changePlan({ grid: { ...grid, frozen } }))}${list("sizes", grid.sizes, (next) => changePlan({ grid: { ...grid, sizes: next } }))}${whole("grid_repeats", 1, 50, grid.repeats, (repeats) => changePlan({ grid: { ...grid, repeats } }))}</div>` : nothing}
-      <div class="options"><label class="stack">${t("device.title")}<select @change=${(/** @type {globalThis.Event} */ event) => changePlan({ device: valueOf(event) })}>${["auto", "cpu", "gpu"].map((name) => html`<option value=${name} ?selected=${plan.device === name}>${t(`device.${name}`)}</option>`)}</select></label>
+      <div class="options"><label class="stack">${t("device.title")}<select @change=${(/** @type {globalThis.Event} */ event) => changePlan({ device: /** @type {Plan["device"]} */ (valueOf(event)) })}>${["auto", "cpu", "gpu"].map((name) => html`<option value=${name} ?selected=${plan.device === name}>${t(`device.${name}`)}</option>`)}</select></label>
         <p class="soft badge-line">${measured?.choice ? html`<span class="chip">${t(`device.${measured.choice}`)}</span> ${reasonOf(measured.reason)}` : t("device.measuring")}</p></div>
     </section>`;
   }
 }
 customElements.define("ag-method", Method);
 
-/** Why a device was chosen, in words. @param {any} reason `[key, facts]` */
-export function reasonOf(reason) {
-  if (!Array.isArray(reason)) return "";
-  const [key, facts] = reason;
-  return t(known(key) ? key : `device.reason.${key}`, facts);
-}
+/** Why a device was chosen, in words. @param {import("../protocol.js").Pick["reason"] | undefined} reason */
+export const reasonOf = (reason) => (reason ? t(...reason) : "");

@@ -5,35 +5,40 @@ import { losses } from "../charts/losses.js";
 import { duration, percent, whole } from "../format.js";
 import { downloadRun } from "../keep.js";
 import { go, head, onward } from "../navigate.js";
-import { cancelRun, expectedTime, pauseRun, startRun, timeLeft } from "../run.js";
+import { coarse, timeLeft } from "../pace.js";
+import { cancelRun, elapsed, expected, pauseRun, startRun } from "../run.js";
 import { blocked, state } from "../store.js";
 import { measure } from "../study.js";
+import { deviceOf } from "../workers.js";
 import { explain, known, t } from "../words.js";
 import { Base } from "./base.js";
 import { figure } from "./figure.js";
 import { reasonOf } from "./stage-method.js";
 
-/** @param {any} unit */
+/** @typedef {import("../page.js").Run} RunState */
+/** @typedef {import("../page.js").Unit} Unit */
+
+/** @param {Unit} unit */
 function methodName(unit) {
-  const id = (state.run?.methods ?? [])[unit.method];
+  const id = "method" in unit ? state.run?.methods[unit.method] : undefined;
   return id ? t(`method.${id}.name`) : "";
 }
 
-/** @param {any} unit */
-export function unitName(unit) {
-  const facts = { method: methodName(unit), fold: (unit.fold ?? 0) + 1, repeat: (unit.repeat ?? 0) + 1, n: unit.size ?? "", seed: (unit.seed ?? 0) + 1 };
-  return t(known(`unit_of_work.${unit.type}`) ? `unit_of_work.${unit.type}` : "unit_of_work.other", { ...facts, type: unit.type });
+/** @param {Unit} unit */
+function unitName(unit) {
+  const facts = { method: methodName(unit), fold: "fold" in unit ? unit.fold + 1 : "", n: "size" in unit ? unit.size : "" };
+  return t(`unit_of_work.${unit.type}`, facts);
 }
 
-/** What the units are, when all of the same kind lie together. @param {any} job */
-function group({ unit }) {
-  const type = t(`run.type.${unit.type}`) + (unit.direction === "reverse" ? t("run.reverse") : "");
-  return unit.method === undefined || unit.type === "pretrain" ? type : t("run.group", { type, method: methodName(unit) });
+/** What the units are, when all of the same kind lie together. @param {Unit} unit */
+function group(unit) {
+  const type = t(`run.type.${unit.type}`) + ("direction" in unit && unit.direction === "reverse" ? t("run.reverse") : "");
+  return unit.type === "grid" || unit.type === "pretrain" ? type : t("run.group", { type, method: methodName(unit) });
 }
 
-/** The words of a phase: its facts name a method by its id. @param {any} phase */
+/** The words of a phase: its facts name a method by its id. @param {import("../page.js").Phase} phase */
 function phaseName({ name, facts }) {
-  const words = (facts ?? []).map((/** @type {[string, string]} */ [slot, value]) => [slot, slot === "method" ? t(`method.${value}.name`) : value]);
+  const words = /** @type {[string, string][]} */ (facts.map(([slot, value]) => [slot, slot === "method" ? t(`method.${value}.name`) : value]));
   return t(known(`phase.${name}`) ? `phase.${name}` : "phase.other", words);
 }
 
@@ -65,14 +70,14 @@ class Run extends Base {
 
   before() {
     const { prepared, measured } = state;
-    const expected = expectedTime();
+    const kind = expected();
     return html`<p class="big">${t("run.ready", { n: whole(prepared?.jobs.length) })}</p>
-      <p class="soft">${expected === null ? t("run.no_estimate") : t("run.estimate", { time: duration(expected) })} ${measured?.choice ? html`<span class="chip">${t(`device.${measured.choice}`)}</span> ${reasonOf(measured.reason)}` : nothing}</p>`;
+      <p class="soft">${t(kind === null ? "run.no_estimate" : `run.expected.${kind}`)} ${measured?.choice ? html`<span class="chip">${t(`device.${measured.choice}`)}</span> ${reasonOf(measured.reason)}` : nothing}</p>`;
   }
 
   /** @param {string} status */
   buttons(status) {
-    const doneSome = state.run?.jobs.some((/** @type {any} */ job) => job.status === "done");
+    const doneSome = state.run?.jobs.some((job) => job.status === "done");
     const can = state.prepared && !state.working;
     if (status === "running" || status === "paused") return html`
       <button type="button" @click=${() => pauseRun(status === "running")}>${t(status === "running" ? "run.pause" : "run.continue")}</button>
@@ -82,47 +87,44 @@ class Run extends Base {
       ${doneSome ? html`<button type="button" class="quiet" @click=${downloadRun}>${t("keep.run_file")}</button>` : nothing}`;
   }
 
-  /** @param {any} run */
+  /** @param {RunState} run */
   progress(run) {
-    const done = run.jobs.filter((/** @type {any} */ job) => job.status === "done");
-    const cost = (/** @type {any[]} */ jobs) => jobs.reduce((sum, job) => sum + (job.cost || 1), 0);
+    const done = run.jobs.filter((job) => job.status === "done");
+    const cost = (/** @type {RunState["jobs"]} */ jobs) => jobs.reduce((sum, job) => sum + (job.cost || 1), 0);
     const share = run.jobs.length ? cost(done) / Math.max(1e-9, cost(run.jobs)) : 0;
-    const left = timeLeft(run);
+    const left = run.status === "running" && !run.reporting ? timeLeft(run.jobs, run.places, elapsed(run)) : undefined;
     const words = run.reporting ? t("run.reporting") : t(`run.status.${run.status}`, { done: whole(done.length), all: whole(run.jobs.length) });
     // Told to a screen reader at every tenth, not at every step.
     const spoken = t("run.spoken", { share: percent(Math.floor(share * 10) / 10), status: t(`run.status_short.${run.status}`) });
     return html`<p class="big">${words}</p><p class="visually-hidden" role="status">${spoken}</p>
       <progress class="main" max="1" value=${share} aria-label=${t("run.progress")}></progress>
-      <p class="soft">${percent(share)} ${run.status === "running" && left !== null ? t("run.left", { time: duration(left) }) : nothing}
-        ${run.places > 1 ? t("run.workers", { n: run.places }) : nothing} ${state.measured?.choice ? html`<span class="chip">${t(`device.${state.plan.device === "auto" ? state.measured.choice : state.plan.device}`)}</span>` : nothing}</p>`;
+      <p class="soft">${t("run.share", { share: percent(share) })} ${left === undefined ? nothing : left === null ? t("run.measuring") : t("run.left", { time: duration(coarse(left)) })}
+        ${run.places > 1 ? t("run.workers", { n: run.places }) : nothing} <span class="chip">${t(`device.${deviceOf()}`)}</span></p>`;
   }
 
-  /** @param {any} failure */
+  /** @param {unknown} failure */
   failure(failure) {
     const { what, hint } = explain(failure);
     return html`<div class="alert bad" role="alert"><div><strong>${what}</strong> ${hint} ${t("run.survives")}</div></div>`;
   }
 
-  /** @param {any} run */
+  /** @param {RunState} run */
   live(run) {
-    const phases = Object.entries(run.phases);
-    const curves = Object.entries(run.losses);
-    return html`<div class="cards live">${phases.map(([at, phase]) => {
-      const p = /** @type {any} */ (phase);
-      const curve = /** @type {any} */ (curves.find(([where]) => where === at)?.[1]);
+    return html`<div class="cards live">${Object.entries(run.phases).map(([at, p]) => {
+      const curve = run.losses[Number(at)];
       return html`<section class="card worker" aria-label=${t("run.worker", { n: Number(at) + 1 })}>
         <h3>${unitName(p.unit)}</h3>
         <p class="soft">${phaseName(p)}</p>
         <progress max="1" value=${p.total ? p.done / p.total : nothing} aria-label=${phaseName(p)}></progress>
-        ${curve?.points.length > 1 ? figure({ name: "losses", heading: "", chart: losses, data: [...curve.points] }) : nothing}</section>`;
+        ${curve && curve.points.length > 1 ? figure({ name: "losses", heading: "", chart: losses, data: [...curve.points] }) : nothing}</section>`;
     })}</div>`;
   }
 
-  /** @param {any} run */
+  /** @param {RunState} run */
   jobs(run) {
-    /** @type {Map<string, any[]>} */
+    /** @type {Map<string, RunState["jobs"]>} */
     const groups = new Map();
-    for (const job of run.jobs) groups.set(group(job), [...(groups.get(group(job)) ?? []), job]);
+    for (const job of run.jobs) groups.set(group(job.unit), [...(groups.get(group(job.unit)) ?? []), job]);
     return html`<section class="card" aria-labelledby="jobs"><h2 id="jobs">${t("run.jobs")}</h2>
       <ul class="plain jobs">${[...groups].map(([name, jobs]) => {
         const done = jobs.filter((job) => job.status === "done").length;

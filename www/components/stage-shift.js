@@ -14,7 +14,7 @@ class Shift extends Base {
 
   /** @override */
   render() {
-    const failure = state.shiftFailure && explain(state.shiftFailure);
+    const failure = state.shiftFailure ? explain(state.shiftFailure) : null;
     return html`${head("shift")}
       <div aria-live="polite">${state.shift || failure ? nothing : html`<p class="working soft">${t("working.shift")}</p>`}</div>
       ${failure ? html`<div class="alert bad" role="alert"><div><strong>${failure.what}</strong> ${failure.hint}</div></div>` : nothing}

@@ -74,7 +74,7 @@ fn tables(opened: &[Opened]) -> Vec<&Table> {
 fn table_plans(opened: &[Opened]) -> Vec<TablePlan> {
     let plan = |one: &Opened| TablePlan {
         name: one.table.name.clone(),
-        fingerprint: format!("{:016x}", one.table.fingerprint()),
+        fingerprint: one.table.fingerprint_text(),
         read: one.read.clone(),
     };
     opened.iter().map(plan).collect()
@@ -95,10 +95,6 @@ fn reopen(plans: &[TablePlan], given: &[PathBuf], folder: &Path) -> Result<Vec<O
             None => folder.join(files::name(Path::new(&plan.name))),
         };
         let mut table = files::table(&path, plan.read.clone())?;
-        let fingerprint = format!("{:016x}", table.fingerprint());
-        if !plan.fingerprint.is_empty() && plan.fingerprint != fingerprint {
-            eprintln!("{}", text::fill("command.other_file", &[("file", &table.name), ("planned", &plan.name)]));
-        }
         // Rows are known by their file's name: the same table under another name is still the same rows.
         table.name.clone_from(&plan.name);
         opened.push(Opened { table, read: plan.read.clone() });

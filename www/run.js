@@ -2,6 +2,7 @@
 
 import { clock, magnitude } from "./pace.js";
 import { change, engine, methodsOf, plan, running, state } from "./store.js";
+import { findShift } from "./study.js";
 import { codeOf } from "./words.js";
 import { bring, desk, deviceOf, pretrained } from "./workers.js";
 
@@ -59,6 +60,8 @@ export async function startRun(finished) {
     change({ run: { ...state.run, reporting: true } });
     await bring(0, null, signal);
     const buffers = run.jobs.flatMap((job) => job.bytes ?? []);
+    // The report tells it whether or not its stage was seen.
+    if (!state.shift && !state.shiftFailure) await findShift(signal);
     const { type, buffers: none, ...report } = await desk({ type: "report", shift: state.shift }, { buffers, worker: 0, signal });
     change({ report, saved: false });
     finish("done");

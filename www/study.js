@@ -171,7 +171,7 @@ function labelOf(suggestion) {
 export const asLabel = ({ source, target, kind }) => ({ source, target, kind, accept_fixed_horizon: false });
 
 /** @param {import("./page.js").Readable} one */
-const tablePlan = (one) => ({ name: one.name, fingerprint: one.summary.fingerprint ?? "", read: one.before });
+const tablePlan = (one) => ({ name: one.name, fingerprint: one.summary.fingerprint, read: one.before });
 
 /** Lays the columns together, then makes or mends the plan and prepares it. @param {LabelPlan} label @param {Pair[]} [hands] pairs made by hand */
 async function lineUp(label, hands = byHand()) {
@@ -254,16 +254,16 @@ export async function prepareNow() {
   }
 }
 
-/** How the cohorts differ; computed when its stage is first seen. */
-export async function findShift() {
+/** How the cohorts differ; computed when its stage is first seen. @param {AbortSignal} [signal] */
+export async function findShift(signal) {
   if (state.shift || state.shiftFailure || state.working || !state.prepared) return;
   change({ working: "shift" });
   const mine = turn;
   try {
-    const { type, buffers, ...shift } = await askPrepared({ type: "shift" });
+    const { type, buffers, ...shift } = await askPrepared({ type: "shift" }, { signal });
     change({ ...(mine === turn ? { shift } : {}), working: null });
   } catch (failure) {
-    change({ ...(mine === turn ? { shiftFailure: failure } : {}), working: null });
+    change({ ...(mine === turn && !signal?.aborted ? { shiftFailure: failure } : {}), working: null });
   }
 }
 

@@ -26,12 +26,11 @@ class Data extends Base {
       <div aria-live="polite" class="live">${state.working && ["suggest", "line_up", "prepare"].includes(state.working) ? html`<p class="soft working">${t(`working.${state.working}`)}</p>` : nothing}</div>
       ${state.dataFailure ? this.problem() : nothing}
       <ag-questions></ag-questions>
+      ${findings([...(state.suggestion?.notes ?? []), ...(state.lined?.notes ?? []), ...(state.prepared?.findings ?? [])], t("findings.title"))}
       <ag-outcome></ag-outcome>
       ${state.prepared && !state.dataFailure ? this.counts(state.prepared) : nothing}
-      ${findings([...(state.suggestion?.notes ?? []), ...(state.lined?.notes ?? []), ...(state.prepared?.findings ?? [])], t("findings.title"))}
       <ag-columns></ag-columns>
       <ag-mapping></ag-mapping>
-      ${any ? this.examples() : nothing}
       ${onward("shift")}`;
   }
 

@@ -4,6 +4,7 @@ import { html, nothing } from "lit";
 import { downloadRun, finalModels, predictionsTable, scoresTable, readRun } from "../keep.js";
 import { desk } from "../workers.js";
 import { head } from "../navigate.js";
+import { reportPage } from "../report-file.js";
 import { startRun } from "../run.js";
 import { download, downloadCsv, downloadJson, fileName } from "../save.js";
 import { change, engine, readable, state } from "../store.js";
@@ -19,8 +20,8 @@ const choose = (label, accept, use, disabled = false) => html`<label class="butt
   input.value = "";
 }}><span>${label}</span></label>`;
 
-/** @param {string} key @param {boolean} can @param {() => void} click */
-const item = (key, can, click) => html`<li class="keep-item"><div><strong>${t(`keep.${key}`)}</strong><span class="soft">${t(can ? `keep.${key}.about` : `keep.${key}.why_not`)}</span></div><button type="button" ?disabled=${!can} aria-label=${t("keep.save_named", { name: t(`keep.${key}`) })} @click=${click}>${t("keep.save")}</button></li>`;
+/** @param {string} key @param {boolean} can @param {() => void} click @param {boolean} [first] what most came for */
+const item = (key, can, click, first = false) => html`<li class="keep-item"><div><strong>${t(`keep.${key}`)}</strong><span class="soft">${t(can ? `keep.${key}.about` : `keep.${key}.why_not`)}</span></div><button type="button" class=${first && can ? "primary" : ""} ?disabled=${!can} aria-label=${t("keep.save_named", { name: t(`keep.${key}`) })} @click=${click}>${t("keep.save")}</button></li>`;
 
 class Keep extends Base {
   /** @override */
@@ -31,7 +32,8 @@ class Keep extends Base {
     const kept = () => change({ saved: true });
     return html`${head("keep")}
       <section class="card" aria-labelledby="keep-take"><h2 id="keep-take">${t("keep.take")}</h2><ul class="plain">
-        ${item("report", Boolean(report), () => { downloadJson(fileName("report", "json"), report); kept(); })}
+        ${item("report", Boolean(report), () => { if (report) this.saveReport(report); }, true)}
+        ${item("facts", Boolean(report), () => { downloadJson(fileName("report", "json"), report); kept(); })}
         ${item("predictions", Boolean(predictions?.id.length), () => { if (predictions) downloadCsv(fileName("predictions", "csv"), predictionsTable(predictions)); kept(); })}
         ${item("plan", Boolean(plan), () => downloadJson(fileName("plan", "json"), plan))}
         ${item("run_file", Boolean(run?.jobs.some((job) => job.status === "done")), downloadRun)}
@@ -42,6 +44,12 @@ class Keep extends Base {
         <div class="row">${choose(t("keep.open_plan"), ".json", (file) => this.openPlan(file), !state.engine)}${choose(t("keep.open_run"), ".autograft-run", (file) => this.openRun(file), !state.engine)}</div>
         ${state.savedPlan ? html`<p class="note">${t("keep.plan_waits", { files: [...state.savedPlan.sources, ...state.savedPlan.targets].map((one) => one.name).join(", ") })}</p>` : nothing}</section>
       ${this.scoring()}`;
+  }
+
+  /** @param {import("../page.js").Report} report */
+  async saveReport(report) {
+    download(fileName("report", "html"), [await reportPage(report)], "text/html");
+    change({ saved: true });
   }
 
   /** The model inside an outcome, as a file of its own. @param {ReturnType<typeof finalModels>[number]["unit"]} unit @param {ArrayBuffer} bytes */

@@ -67,7 +67,7 @@ class Method extends Base {
       <div class="row spread"><h3 id="m-${card.id}">${t(`method.${card.id}.name`)}</h3>${role === "none" ? nothing : html`<span class="chip ${role}">${t(`method.role.${role}`)}</span>`}</div>
       <p>${t(`method.${card.id}.idea`)}</p>
       <dl class="facts"><div><dt>${t("method.factor")}</dt><dd>${t(`factor.${card.factor}`)}</dd></div>
-        ${card.needs.length ? html`<div><dt>${t("method.needs")}</dt><dd>${card.needs.map((need) => t(`need.${need}`)).join(", ")}</dd></div>` : nothing}
+        ${card.needs.length ? html`<div><dt>${t("method.needs")}</dt><dd>${card.needs.map((need) => t(`need.${need}`)).join(t("list.separator"))}</dd></div>` : nothing}
         <div><dt>${t("method.honesty")}</dt><dd>${t(`honesty.${card.honesty}`)}</dd></div>
         ${card.paper ? html`<div><dt>${t("method.paper")}</dt><dd>${card.paper.authors} (${card.paper.year}) <span class="soft">${card.paper.title}${card.paper.doi ? ` · doi:${card.paper.doi}` : ""}</span></dd></div>` : nothing}</dl>
       ${why ? html`<p class="note">${t("method.unfit", { why: t(why) })}</p>` : html`<div class="row">

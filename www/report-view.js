@@ -1,0 +1,18 @@
+// A report from top to bottom, for the file that the page saves and for the one that the command writes.
+
+import { html, nothing } from "lit";
+import "./components/shift-view.js";
+import "./components/verdict-view.js";
+import { findings } from "./components/findings.js";
+import { whyView } from "./components/why-view.js";
+import { t } from "./words.js";
+
+/** @param {import("./protocol.js").Report} report */
+export const reportView = (report) => html`
+  <p class="soft">${t("report.of", { source: report.plan.source_model || report.plan.sources.map(({ name }) => name).join(", "), target: report.plan.targets.map(({ name }) => name).join(", "), program: report.program })}</p>
+  <h1>${t("stage.verdict.title")}</h1>
+  ${report.forward ? html`<ag-verdict-view .report=${{ ...report }}></ag-verdict-view>` : html`<p>${t("stage.why.no_verdict")}</p>`}
+  ${report.forward?.importance.length ? html`<h1>${t("stage.why.title")}</h1>${whyView(report)}` : nothing}
+  ${report.shift ? html`<h1>${t("stage.shift.title")}</h1><ag-shift-view .shift=${{ ...report.shift }}></ag-shift-view>` : nothing}
+  ${findings(report.findings, t("findings.title"))}
+  <details class="card"><summary>${t("report.plan")}</summary><pre tabindex="0">${JSON.stringify(report.plan, null, 1)}</pre></details>`;

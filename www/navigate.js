@@ -1,13 +1,14 @@
 // From stage to stage.
 
 import { html, nothing } from "lit";
-import { blocked, change } from "./store.js";
+import { blocked, change, state } from "./store.js";
 import { t } from "./words.js";
 
 /** Opens a stage, and tells a screen reader so by the focus. @param {import("./store.js").Stage} stage */
 export function go(stage) {
   if (blocked(stage)) return;
-  change({ stage });
+  // What was said of something done is read by then; what went wrong stays.
+  change({ stage, notice: state.notice && "key" in state.notice ? null : state.notice });
   requestAnimationFrame(() => {
     window.scrollTo({ top: 0 });
     /** @type {HTMLElement | null} */ (document.querySelector("#stage h1"))?.focus({ preventScroll: true });

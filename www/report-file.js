@@ -1,5 +1,5 @@
 // The report as one HTML file without a script: drawn here out of sight, then taken as it stands. It opens in any
-// browser, prints, and holds no row of anybody's data.
+// browser, and prints. It names no row.
 
 import { render } from "lit";
 import style from "./style.css?inline";

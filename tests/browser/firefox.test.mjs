@@ -1,10 +1,14 @@
-// Stock Firefox, over WebDriver BiDi: it starts, the seal holds, the processor trains the same losses.
+// Stock Firefox, over WebDriver BiDi: it starts, the seal holds, the processor trains the same losses; the main job.
 
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { after, before, test } from "node:test";
 import puppeteer from "puppeteer-core";
 import { launch, open } from "./chromium.mjs";
+import { table } from "./page.mjs";
 import { serve } from "./server.mjs";
 
 const PLACES = ["/usr/bin/firefox-esr", "/usr/bin/firefox", "/Applications/Firefox.app/Contents/MacOS/firefox"];
@@ -75,5 +79,50 @@ test("Firefox: a build without the second policy refuses to work", async () => {
     await page.close();
   } finally {
     await bare.close();
+  }
+});
+
+test("Firefox: the whole main job on the processor, two tables to a verdict, and nothing asked of the server", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "autograft-"));
+  const page = await browser.newPage();
+  try {
+    await page.goto(`${server.url}#lang=en`);
+    await page.waitForSelector("#app[data-state=ready]", { timeout: 60_000 });
+    const sealed = server.requests.length;
+    const wait = (/** @type {() => unknown} */ until) => page.waitForFunction(until, { timeout: 120_000 });
+    for (const [side, text] of [[1, table(120, 61)], [2, table(50, 62)]]) {
+      const path = join(folder, `${side}.csv`);
+      await writeFile(path, text);
+      const input = await page.$(`ag-drop:nth-of-type(${side}) input[type=file]`);
+      await input.uploadFile(path);
+    }
+    await wait(() => window.autograft.state.prepared && !window.autograft.state.working);
+    // The role of one column, as a person gives it.
+    await page.select('select[aria-label="Role of died"]', "label");
+    await wait(() => window.autograft.state.prepared?.data.label === "died" && !window.autograft.state.working);
+    // A small plan, opened as a file.
+    const plan = await page.evaluate(() => JSON.parse(JSON.stringify(window.autograft.state.plan)));
+    const few = { widths: [8, 8], max_epochs: 3 };
+    Object.assign(plan, { device: "cpu", importance: 0, others: [], baseline: { method: "target_only_network", config: few } });
+    Object.assign(plan.design, { folds: 2, repeats: 1, seeds: 1 });
+    plan.transfer.config = { ...few, frozen: "1" };
+    const path = join(folder, "plan.json");
+    await writeFile(path, JSON.stringify(plan));
+    await page.click(".rail li:nth-child(7) button");
+    await (await page.waitForSelector("ag-keep input[accept='.json']")).uploadFile(path);
+    await wait(() => window.autograft.state.plan.design.folds === 2 && window.autograft.state.prepared && !window.autograft.state.working);
+    await page.click(".rail li:nth-child(4) button");
+    await (await page.waitForSelector(".run button.primary:not([disabled])")).click();
+    await wait(() => window.autograft.state.report || window.autograft.state.run?.failure);
+    await page.waitForSelector("ag-verdict-view .verdict-word");
+    const { contrast, failure, places } = await page.evaluate(() => ({ contrast: window.autograft.state.report?.forward?.contrast, failure: window.autograft.state.run?.failure?.code, places: window.autograft.state.run?.places }));
+    assert.equal(failure, undefined);
+    assert.equal(contrast.n_folds + contrast.n_undefined, 2);
+    assert.ok(["helps", "harms", "cannot_tell"].includes(contrast.verdict.kind));
+    console.log(`firefox: a verdict (${contrast.verdict.kind}, ${contrast.estimate.toFixed(3)}) by ${places} workers`);
+    assert.deepEqual(server.requests.slice(sealed), []);
+  } finally {
+    await page.close();
+    await rm(folder, { recursive: true });
   }
 });

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { after, before, test } from "node:test";
 import { launch, open } from "./chromium.mjs";
-import { file, finished, judge, opened, small, stage, state, table } from "./page.mjs";
+import { SCREENS, file, finished, judge, opened, saved, small, stage, state, table } from "./page.mjs";
 import { serve } from "./server.mjs";
 
 /** @type {import("playwright-core").Browser} */
@@ -59,10 +59,19 @@ test("two tables in, a verdict out, every stage judged for access, nothing asked
   await judge(page, "6-why");
   await stage(page, 7);
   await judge(page, "7-keep");
-  const saved = page.waitForEvent("download");
-  await page.getByRole("button", { name: "Save: Report" }).click();
-  const report = JSON.parse(readFileSync(await (await saved).path(), "utf8"));
+  const downloaded = page.waitForEvent("download");
+  await page.getByRole("button", { name: "Save: Results as data" }).click();
+  const report = JSON.parse(readFileSync(await (await downloaded).path(), "utf8"));
   assert.equal(report.forward.contrast.estimate, estimate);
+  // The report to read: without a script, complete, and about the same numbers.
+  const reading = await page.context().newPage();
+  await reading.setContent((await saved(page, "Report to read")).toString());
+  assert.equal(await reading.locator("script").count(), 0);
+  assert.equal(await reading.locator("ag-figure .plot svg").count(), await reading.locator("ag-figure").count());
+  assert.match(await reading.locator("main").innerText(), new RegExp(estimate.toLocaleString("en", { minimumFractionDigits: 3, maximumFractionDigits: 3 }).replace("-", "−")));
+  assert.equal(await reading.locator("h1").count(), 3, "verdict, why, shift");
+  await reading.screenshot({ path: `${SCREENS}8-report.png`, fullPage: true });
+  await reading.close();
   assert.deepEqual(errors, []);
   assert.equal(server.requests.length, requests, `asked for ${server.requests.slice(requests)}`);
   await page.close();

@@ -9,6 +9,9 @@ import { crc32, gzipSync } from "node:zlib";
 import { launch, open } from "./chromium.mjs";
 import { serve } from "./server.mjs";
 
+/** Milliseconds: what a person on two busy cores would still call an answer. */
+const BLOCK_MS = 500;
+
 /** @type {import("playwright-core").Browser} */
 let browser;
 /** @type {Awaited<ReturnType<typeof serve>>} */
@@ -37,20 +40,20 @@ after(async () => {
  * Opens what is picked; `wait` runs in between.
  * @param {string | { name: string, mimeType: string, buffer: Buffer }} file
  */
-async function read(file, { options = {}, limit = undefined, wait = async () => {} } = {}) {
+async function read(file, { options = {}, limit = undefined, wait = async () => {}, short = false } = {}) {
   await page.setInputFiles("#test-files", file);
   await wait();
   return page.evaluate(
-    async ([options, limit]) => {
+    async ([options, limit, short]) => {
       const input = /** @type {HTMLInputElement} */ (document.querySelector("#test-files"));
       let progress = 0;
       const onEvent = (event) => { if (event.type === "progress") progress = event.done; };
       return window.autograft.engine.request({ type: "open", options, limit }, { files: [input.files[0]], worker: "fresh", onEvent }).then(
-        ({ summary, buffers, memory }) => ({ summary, bytes: buffers[0].byteLength, memory, progress }),
+        ({ summary, buffers, memory }) => ({ summary: short ? { rows: summary.rows, columns: { length: summary.columns.length } } : summary, bytes: buffers[0].byteLength, memory, progress }),
         (failure) => ({ code: failure.code, at: failure.at }),
       );
     },
-    [options, limit],
+    [options, limit, short],
   );
 }
 
@@ -146,24 +149,83 @@ test("a file that changes after it was picked is an error, not a table", async (
   assert.equal(found.at.file, "live.csv");
 });
 
-test("a million rows open within three times their text, and the page stays awake", async () => {
-  const line = (i) => Array.from({ length: 20 }, (_, j) => ((i * (j + 3) * 2654435761) % 100000) / 100).join(",");
-  const path = join(folder, "long.csv");
-  const head = `${Array.from({ length: 20 }, (_, j) => `v${j}`).join(",")}\n`;
-  const block = Array.from({ length: 10_000 }, (_, i) => line(i)).join("\n") + "\n";
-  await writeFile(path, head + block.repeat(Number(process.env.AUTOGRAFT_ROWS ?? 200_000) / 10_000));
-  const text = head.length + block.length * (Number(process.env.AUTOGRAFT_ROWS ?? 200_000) / 10_000);
+/**
+ * Opens a file in a fresh worker as the page does, and measures: the longest time that the page did not answer, and
+ * the memory of engine and table beside the text.
+ */
+async function measured(path, text) {
   await page.evaluate(() => {
     window.longest = 0;
     let last = performance.now();
     window.ticking = setInterval(() => { const now = performance.now(); window.longest = Math.max(window.longest, now - last); last = now; }, 5);
   });
   const started = Date.now();
-  const found = await read(path);
+  // Short: what the test driver takes out of the page would block it, too.
+  const found = await read(path, { short: true });
   const longest = await page.evaluate(() => { clearInterval(window.ticking); return window.longest; });
-  console.log(`cpu: ${(text / 1e6 / ((Date.now() - started) / 1000)).toFixed(0)} MB/s with everything; memory ${(found.memory / text).toFixed(2)} × the text; longest block of the page ${Math.round(longest)} ms`);
+  const seconds = (Date.now() - started) / 1000;
+  console.log(`cpu: ${(text / 1e6).toFixed(0)} MB in ${seconds.toFixed(1)} s with everything; memory ${((found.memory + found.bytes) / text).toFixed(2)} × the text; longest block of the page ${Math.round(longest)} ms`);
   assert.equal(found.code, undefined, JSON.stringify(found));
-  assert.equal(found.summary.rows, Number(process.env.AUTOGRAFT_ROWS ?? 200_000));
-  // The engine's memory and the table's own buffer, which the page holds.
+  // The engine's memory at its largest and the table's own buffer, which the page holds.
   assert.ok(found.memory + found.bytes <= 3 * text + 16e6, `${found.memory} + ${found.bytes} for ${text}`);
+  assert.equal(found.progress, text);
+  assert.ok(longest < BLOCK_MS, `the page did not answer for ${longest} ms`);
+  return found;
+}
+
+test("a million rows of 20 open within three times their text, and the page stays awake", async () => {
+  const rows = Number(process.env.AUTOGRAFT_ROWS ?? 1_000_000);
+  const line = (i) => Array.from({ length: 20 }, (_, j) => ((i * (j + 3) * 2654435761) % 100000) / 100).join(",");
+  const path = join(folder, "long.csv");
+  const head = `${Array.from({ length: 20 }, (_, j) => `v${j}`).join(",")}\n`;
+  const block = Array.from({ length: 10_000 }, (_, i) => line(i)).join("\n") + "\n";
+  await writeFile(path, head + block.repeat(rows / 10_000));
+  const { summary } = await measured(path, head.length + block.length * (rows / 10_000));
+  assert.equal(summary.rows, rows);
+});
+
+/** Gene expression as hospitals have it: patients in rows, 20,000 genes in columns, and an outcome. */
+async function wide(name, patients, genes, seed) {
+  const path = join(folder, name);
+  const lines = [`patient,died,${Array.from({ length: genes }, (_, j) => `GENE${j}`).join(",")}`];
+  for (let i = 0; i < patients; i++) {
+    let state = (seed * 7919 + i * 104729) % 2147483647 || 1;
+    const cells = new Array(genes);
+    for (let j = 0; j < genes; j++) { state = (state * 16807) % 2147483647; cells[j] = (state / 214748364.7).toFixed(5); }
+    lines.push(`${name}-${i},${i % 2},${cells.join(",")}`);
+  }
+  const text = lines.join("\n") + "\n";
+  await writeFile(path, text);
+  return { path, bytes: text.length };
+}
+
+test("a table of 500 patients and 20,000 genes opens in the page, lines up, and the page stays awake", async () => {
+  const { path, bytes } = await wide("cohort.csv", 500, 20_000, 1);
+  const { summary } = await measured(path, bytes);
+  assert.equal(summary.columns.length, 20_002);
+  const small = await wide("ward.csv", 40, 20_000, 2);
+  const visit = await open(browser, `${server.url}#lang=en`);
+  await visit.page.waitForSelector("#app[data-state=ready]");
+  await visit.page.evaluate(() => {
+    window.blocks = [];
+    new PerformanceObserver((list) => { for (const { duration } of list.getEntries()) window.blocks.push(duration); }).observe({ type: "longtask" });
+    window.progress = new Set();
+    new MutationObserver(() => { const bar = document.querySelector("ag-file progress"); if (bar) window.progress.add(bar.value); }).observe(document.body, { subtree: true, attributes: true, childList: true });
+  });
+  await visit.page.setInputFiles("ag-drop:nth-of-type(1) input[type=file]", path);
+  await visit.page.setInputFiles("ag-drop:nth-of-type(2) input[type=file]", small.path);
+  await visit.page.waitForFunction(() => window.autograft.state.prepared || window.autograft.state.dataFailure, null, { timeout: 120_000 });
+  await visit.page.getByRole("button", { name: "died", exact: true }).click();
+  await visit.page.waitForFunction(() => (window.autograft.state.prepared?.data.label === "died" && !window.autograft.state.working) || window.autograft.state.dataFailure, null, { timeout: 120_000 });
+  const { features, blocks, progress, failure } = await visit.page.evaluate(() => ({
+    features: window.autograft.state.prepared?.data.features, blocks: window.blocks, progress: window.progress.size, failure: window.autograft.state.dataFailure?.code,
+  }));
+  assert.equal(failure, undefined);
+  assert.equal(features, 20_000);
+  assert.ok(progress >= 5, `the bar was seen at ${progress} places`);
+  const longest = Math.max(0, ...blocks);
+  console.log(`cpu: 20,000 columns lined up; longest task of the page ${Math.round(longest)} ms of ${blocks.length} over 50 ms`);
+  assert.ok(longest < BLOCK_MS, `${longest} ms`);
+  assert.deepEqual(visit.errors, []);
+  await visit.page.close();
 });

@@ -71,8 +71,9 @@ export async function tinyPlan(page, patch = {}) {
 /** Opens a plan as a file, and waits until it is in force. */
 export async function openPlan(page, plan) {
   await stage(page, 7);
+  assert.equal(await state(page, "notice"), null);
   await page.setInputFiles("ag-keep input[accept='.json']", { name: "plan.json", mimeType: "application/json", buffer: Buffer.from(JSON.stringify(plan)) });
-  await page.waitForFunction(({ device, folds, seed }) => { const { plan: now, prepared, working } = window.autograft.state; return now?.device === device && now.design.folds === folds && now.seed === seed && prepared && !working; }, { device: plan.device, folds: plan.design.folds, seed: plan.seed }, { timeout: 60_000 });
+  await page.waitForFunction(() => { const { notice, prepared, working } = window.autograft.state; return notice?.key === "keep.plan_opened" && prepared && !working; }, null, { timeout: 60_000 });
 }
 
 /** Downloads what stands in a line of the last stage. */

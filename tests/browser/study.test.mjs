@@ -1,6 +1,9 @@
 // The examples, the saved model, the GPU, the run file: what a person does after, or instead of, two plain tables.
 
 import assert from "node:assert/strict";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { launch, open } from "./chromium.mjs";
 import { SCREENS, file, finished, judge, openPlan, opened, run, saved, small, stage, state, table, tinyPlan } from "./page.mjs";
@@ -114,4 +117,109 @@ test("shuffling the source's labels changes the verdict's numbers", async () => 
     await page.close();
   }
   assert.ok(estimates[0] > estimates[1] + 0.1, String(estimates));
+});
+
+test("a pre-trained model, kept in one visit, is the source of the next, and no row of the source is needed", async () => {
+  const first = await open(browser, `${server.url}#lang=en`);
+  await ready(first.page);
+  await opened(first.page, table(150, 51), table(50, 52));
+  await tinyPlan(first.page, { device: "cpu" });
+  await run(first.page);
+  const model = await saved(first.page, "Pre-trained model: ");
+  const straight = await state(first.page, "report.forward.contrast");
+  await first.page.close();
+  assert.ok(!model.includes("51-0"), "a row's name is in it");
+
+  const { page, errors } = await open(browser, `${server.url}#lang=en`);
+  await ready(page);
+  const requests = server.requests.length;
+  await page.setInputFiles("ag-drop:nth-of-type(1) input[accept='.safetensors']", { name: "elsewhere.safetensors", mimeType: "application/octet-stream", buffer: model });
+  await page.waitForFunction(() => window.autograft.state.sourceModel);
+  await page.setInputFiles("ag-drop:nth-of-type(2) input[type=file]", file("target.csv", table(50, 52)));
+  await page.waitForFunction(() => (window.autograft.state.prepared || window.autograft.state.dataFailure) && !window.autograft.state.working, null, { timeout: 60_000 });
+  if ((await state(page, "prepared.data.label")) !== "died") await page.getByRole("button", { name: "died", exact: true }).click();
+  await page.waitForFunction(() => window.autograft.state.prepared?.data.label === "died" && !window.autograft.state.working, null, { timeout: 60_000 });
+  await tinyPlan(page, { device: "cpu" });
+  await run(page);
+  const contrast = await state(page, "report.forward.contrast");
+  assert.equal((await state(page, "report.data.sources")).length, 0);
+  assert.equal(await state(page, "report.pretrainings"), 0, "nothing was pre-trained again");
+  assert.equal(contrast.transfer, straight.transfer, "the same folds from the same model");
+  await page.waitForSelector("ag-verdict-view .verdict-word");
+  assert.deepEqual(errors, []);
+  assert.equal(server.requests.length, requests);
+  await page.close();
+});
+
+test("a saved plan knows its tables: it reads them as it did, and says so where others are open", async () => {
+  const { page } = await open(browser, `${server.url}#lang=en`);
+  await ready(page);
+  const target = table(60, 72, { zeros: true });
+  await opened(page, table(90, 71), target);
+  await page.getByRole("button", { name: "Yes, missing" }).first().click();
+  const answered = () => page.waitForFunction(() => window.autograft.state.opened.some((one) => !one.busy && one.summary.columns.some(({ name, missing }) => name === "chol" && missing > 5)) && window.autograft.state.prepared && !window.autograft.state.working, null, { timeout: 30_000 });
+  await answered();
+  const plan = JSON.parse((await saved(page, /^Plan/)).toString());
+  for (const { fingerprint } of [...plan.sources, ...plan.targets]) assert.match(fingerprint, /^[0-9a-f]{16}$/);
+  assert.deepEqual(plan.targets[0].read.missing_codes, { chol: ["0"] });
+  const others = () => page.evaluate(() => window.autograft.state.prepared.findings.filter(({ key }) => key === "other_table").map(({ file }) => file));
+  assert.deepEqual(await others(), []);
+  await page.close();
+
+  for (const [rows, expected] of [[target, []], [target.replace(/\n72-5,.*/, ""), ["target.csv"]]]) {
+    const again = await open(browser, `${server.url}#lang=en`);
+    await ready(again.page);
+    await opened(again.page, table(90, 71), rows);
+    await openPlan(again.page, plan);
+    // The zeros are missing as the plan has it, without a question.
+    const missing = await again.page.evaluate(() => window.autograft.state.opened.find(({ side }) => side === "target").summary.columns.find(({ name }) => name === "chol").missing);
+    assert.ok(missing > 5, String(missing));
+    assert.equal(await state(again.page, "plan.targets.0.fingerprint"), plan.targets[0].fingerprint);
+    assert.deepEqual(await again.page.evaluate(() => window.autograft.state.prepared.findings.filter(({ key }) => key === "other_table").map(({ file }) => file)), expected);
+    await stage(again.page, 1);
+    assert.equal(await again.page.getByText("These are not the cells that the plan was made with").count(), expected.length);
+    await again.page.close();
+  }
+});
+
+test("stopping a file that is read answers at once, and loses nothing that is open", async () => {
+  const { page, errors } = await open(browser, `${server.url}#lang=en`);
+  await ready(page);
+  await opened(page, table(90, 81), table(60, 82));
+  const before = await page.evaluate(() => JSON.stringify(window.autograft.state.prepared.data));
+  const folder = await mkdtemp(join(tmpdir(), "autograft-"));
+  try {
+    const long = join(folder, "long.csv");
+    await writeFile(long, "patient,age,pressure,chol,sex,died\n" + "x,60,130.5,220,F,1\n".repeat(4_000_000));
+    await page.setInputFiles("ag-drop:nth-of-type(1) input[type=file]", long);
+    await page.waitForFunction(() => window.autograft.state.opened.some(({ busy }) => busy?.done > 0), null, { timeout: 30_000 });
+    const ms = await page.evaluate(async () => {
+      const began = performance.now();
+      document.querySelector("ag-drop button[aria-label='Stop reading long.csv']").click();
+      await new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)));
+      return window.autograft.state.opened.some(({ name }) => name === "long.csv") ? Infinity : performance.now() - began;
+    });
+    console.log(`cancel of a reading answered after ${Math.round(ms)} ms`);
+    assert.ok(ms < 1000, String(ms));
+    assert.equal(await page.evaluate(() => JSON.stringify(window.autograft.state.prepared.data)), before);
+    // Another reading of an open file, stopped: the table as it was read before is still there.
+    await page.evaluate(() => { const { opened } = window.autograft.state; window.was = opened[1].table; });
+    await page.locator("ag-drop:nth-of-type(2) details summary").click();
+    await page.evaluate(async () => {
+      [...document.querySelectorAll("ag-drop:nth-of-type(2) .tick")].find((tick) => tick.textContent.includes("short rows")).querySelector("input").click();
+      // The button is there as soon as the page has drawn; the file is not read by then.
+      await document.querySelector("ag-drop:nth-of-type(2) ag-file").updateComplete;
+      for (let turn = 0; turn < 20 && !document.querySelector("[aria-label='Stop reading target.csv']"); turn++) await Promise.resolve();
+      document.querySelector("[aria-label='Stop reading target.csv']").click();
+    });
+    assert.equal(await page.evaluate(() => window.autograft.state.opened[1].table === window.was && !window.autograft.state.opened[1].options.pad_short_rows), true);
+    await page.waitForFunction(() => !window.autograft.state.opened[1].busy && !window.autograft.state.working && window.autograft.state.prepared);
+    assert.equal(await page.evaluate(() => JSON.stringify(window.autograft.state.prepared.data)), before);
+    await stage(page, 2);
+    await page.waitForFunction(() => window.autograft.state.shift, null, { timeout: 60_000 });
+    assert.deepEqual(errors, []);
+  } finally {
+    await rm(folder, { recursive: true });
+    await page.close();
+  }
 });

@@ -50,7 +50,7 @@ async function read(file, { options = {}, limit = undefined, wait = async () => 
       const onEvent = (event) => { if (event.type === "progress") progress = event.done; };
       return window.autograft.engine.request({ type: "open", options, limit }, { files: [input.files[0]], worker: "fresh", onEvent }).then(
         ({ summary, buffers, memory }) => ({ summary: short ? { rows: summary.rows, columns: { length: summary.columns.length } } : summary, bytes: buffers[0].byteLength, memory, progress }),
-        (failure) => ({ code: failure.code, at: failure.at }),
+        (failure) => ({ code: failure.code, at: failure.at, facts: Object.fromEntries(failure.facts), progress }),
       );
     },
     [options, limit, short],
@@ -133,8 +133,14 @@ for (const [name, file, code] of [
 }
 
 test("refuses what cannot fit, with its estimate, after the first megabyte", async () => {
-  const found = await read(picked("large.csv", `${separated(",")}${"50,F,1\n".repeat(400_000)}`), { limit: 1e6 });
+  const file = picked("large.csv", `${separated(",")}${"50,F,1\n".repeat(2_000_000)}`);
+  const found = await read(file, { limit: 20e6 });
   assert.equal(found.code, "too_large");
+  assert.equal(found.at.file, "large.csv");
+  assert.match(found.facts.needed, /^\d+ MiB$/);
+  assert.ok(parseInt(found.facts.needed) > 20, found.facts.needed);
+  // The first slice was enough.
+  assert.equal(found.progress, 0, "read on");
 });
 
 test("a file that changes after it was picked is an error, not a table", async () => {

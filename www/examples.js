@@ -19,13 +19,15 @@ async function fetchFile(file) {
   return new File([await response.arrayBuffer()], file.replace(/^.*\//, ""));
 }
 
-/** @returns {Promise<{ examples: any[], wanted: any }>} the list, and the one that the address names with its files */
+/** @typedef {import("./page.js").Example} Example */
+
+/** @returns {Promise<{ examples: Example[], wanted: import("./page.js").LoadedExample | null }>} the list, and the one that the address names with its files */
 export async function readExamples() {
   const index = address("index.json");
   if (!index) return { examples: [], wanted: null };
   try {
-    const examples = await (await fetch(index)).json();
-    const chosen = examples.find((/** @type {any} */ example) => example.id === asked());
+    const examples = /** @type {Example[]} */ (await (await fetch(index)).json());
+    const chosen = examples.find((example) => example.id === asked());
     if (!chosen) return { examples, wanted: null };
     const [sources, target] = await Promise.all([Promise.all(chosen.files.source.map(fetchFile)), fetchFile(chosen.files.target)]);
     return { examples, wanted: { ...chosen, sources, targetFile: target } };
@@ -35,7 +37,7 @@ export async function readExamples() {
   }
 }
 
-/** @param {any} example with its files */
+/** @param {import("./page.js").LoadedExample} example */
 export async function openExample(example) {
   change({ example });
   await addFiles("source", example.sources, example.read?.source ?? {});

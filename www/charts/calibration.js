@@ -4,7 +4,7 @@ import { fixed, whole } from "../format.js";
 import { t } from "../words.js";
 import { keysOf, Plot, plot, square } from "./common.js";
 
-/** @param {any[]} methods `{id, role, calibration: bins, calibration_curve}` @param {import("./common.js").Size} size */
+/** @param {import("../protocol.js").MethodReport[]} methods @param {import("./common.js").Size} size */
 export function calibration(methods, { width }) {
   const keys = keysOf(methods);
   const side = square(width);
@@ -25,9 +25,9 @@ export function calibration(methods, { width }) {
   }, { width: side, keys: [...keys.values()], label: t("chart.calibration.title") });
 }
 
-/** @param {any[]} methods */
+/** @param {import("../protocol.js").MethodReport[]} methods */
 export const calibrationTable = (methods) => ({
   columns: [t("table.method"), t("chart.predicted_risk"), t("chart.observed"), t("table.low"), t("table.high"), t("table.rows")],
   rows: methods.flatMap(({ id, calibration: points }) =>
-    points.map((/** @type {any} */ p) => [t(`method.${id}.name`), fixed(p.predicted), fixed(p.observed), fixed(p.low), fixed(p.high), whole(p.n)])),
+    points.map((p) => [t(`method.${id}.name`), fixed(p.predicted), fixed(p.observed), fixed(p.low), fixed(p.high), whole(p.n)])),
 });

@@ -12,7 +12,7 @@ const ROLE = { transfer: "var(--transfer)", baseline: "var(--baseline)" };
 const OTHERS = ["var(--other-1)", "var(--other-2)", "var(--other-3)", "var(--other-4)"];
 const DASHES = ["4 3", "1 3", "7 2 1 2", "10 4"];
 
-/** Name, colour and dash of each method: never told apart by colour alone. @param {any[]} methods @returns {Map<string, Key>} */
+/** Name, colour and dash of each method: never told apart by colour alone. @param {{ id: string, role: string }[]} methods @returns {Map<string, Key>} */
 export function keysOf(methods) {
   let other = 0;
   return new Map(methods.map(({ id, role }) => {
@@ -56,7 +56,7 @@ function addLegend(made, keys, width, height) {
 
 /**
  * A plot in the house's look. `keys` draws a legend above it.
- * @param {any} options of Plot
+ * @param {Plot.PlotOptions} options
  * @param {Size & { keys?: Key[], label: string }} size
  */
 export function plot({ height = 300, ...options }, { width, keys, label }) {

@@ -7,12 +7,12 @@ import { Plot, plot, TARGET } from "./common.js";
 /** As many as fit on a screen; the table holds all. */
 const MOST = 25;
 
-/** @param {any[]} features sorted, `{name, smd, distance, q, source_missing, target_missing}` @param {import("./common.js").Size} size */
+/** @param {import("../protocol.js").FeatureShift[]} features sorted @param {import("./common.js").Size} size */
 export function features(features, { width }) {
   const some = features.filter(({ smd }) => Number.isFinite(smd)).slice(0, MOST);
   const short = (/** @type {string} */ name) => (name.length > 22 ? `${name.slice(0, 20)}…` : name);
   const names = some.map(({ name }) => name);
-  const reach = Math.max(0.2, ...some.map(({ smd }) => Math.abs(smd)).filter(Number.isFinite));
+  const reach = Math.max(0.2, ...some.map(({ smd }) => Math.abs(smd ?? 0)));
   const made = plot({
     height: 60 + 24 * some.length, marginLeft: Math.min(170, 16 + 7 * Math.max(4, ...names.map((name) => short(name).length))),
     x: { label: t("chart.smd"), grid: true, nice: true, ticks: width < 480 ? 4 : 7 },
@@ -30,7 +30,7 @@ export function features(features, { width }) {
   return made;
 }
 
-/** @param {any[]} features */
+/** @param {import("../protocol.js").FeatureShift[]} features */
 export const featuresTable = (features) => ({
   columns: [t("table.feature"), t("chart.smd"), t("table.ks"), t("table.q"), t("table.missing_source"), t("table.missing_target")],
   rows: features.map((f) => [f.name, signed(f.smd, 2), fixed(f.distance, 2), pValue(f.q), percent(f.source_missing), percent(f.target_missing)]),

@@ -4,7 +4,9 @@ import { pValue, signed, whole } from "../format.js";
 import { t } from "../words.js";
 import { Plot, plot } from "./common.js";
 
-/** @param {any[]} cells `{frozen, n, gain, p}` @param {import("./common.js").Size} size */
+/** @typedef {import("../protocol.js").Gain} Cell */
+
+/** @param {Cell[]} cells @param {import("./common.js").Size} size */
 export function heatmap(cells, { width }) {
   const most = Math.max(1e-9, ...cells.map(({ gain }) => Math.abs(gain)).filter(Number.isFinite));
   const ns = [...new Set(cells.map(({ n }) => n))].sort((a, b) => a - b);
@@ -22,7 +24,7 @@ export function heatmap(cells, { width }) {
   }, { width, label: t("chart.heatmap.title") });
 }
 
-/** @param {any[]} cells */
+/** @param {Cell[]} cells */
 export const heatmapTable = (cells) => ({
   columns: [t("chart.frozen_layers"), t("chart.target_rows"), t("table.gain"), t("table.p")],
   rows: cells.map(({ frozen, n, gain, p }) => [frozen, n, signed(gain), pValue(p)]),

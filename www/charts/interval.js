@@ -4,7 +4,9 @@ import { pValue, signed } from "../format.js";
 import { t } from "../words.js";
 import { Plot, plot } from "./common.js";
 
-/** @param {{ contrasts: { name: string, primary: boolean, contrast: any }[], metric: string }} data @param {import("./common.js").Size} size */
+/** @typedef {{ name: string, primary: boolean, contrast: import("../protocol.js").Contrast }} Named */
+
+/** @param {{ contrasts: Named[], metric: string }} data @param {import("./common.js").Size} size */
 export function interval({ contrasts, metric }, { width }) {
   const rows = contrasts.map(({ name, primary, contrast }) => ({ name, primary, ...contrast }));
   const primary = rows.find((row) => row.primary);
@@ -35,7 +37,7 @@ export function interval({ contrasts, metric }, { width }) {
   }, { width, label: t("chart.interval.title") });
 }
 
-/** @param {{ all: any[] }} data every contrast, of other metrics too */
+/** @param {{ all: Named[] }} data every contrast, of other metrics too */
 export const intervalTable = ({ all }) => ({
   columns: [t("table.contrast"), t("table.declared"), t("table.estimate"), t("table.low"), t("table.high"), t("table.p"), t("table.p_adjusted")],
   rows: all.map(({ name, primary, contrast: c }) => [name, primary ? t("table.yes") : t("table.no"), signed(c.estimate), signed(c.low), signed(c.high), pValue(c.p), primary ? "" : pValue(c.p_adjusted)]),

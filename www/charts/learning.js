@@ -9,7 +9,9 @@ const COLORS = ["var(--f0)", "var(--f1)", "var(--f2)", "var(--f3)", "var(--f4)"]
 /** @type {Record<string, string>} */
 const OTHER = { scratch: "var(--baseline)", linear: "var(--other-2)", source_only: "var(--source)" };
 
-/** @param {any} point */
+/** @typedef {import("../protocol.js").LearningPoint} Point */
+
+/** @param {Point} point */
 function nameOf({ line }) {
   const frozen = frozenOf(line);
   return frozen === null ? t(`line.${line}`) : t("chart.frozen", { f: frozen });
@@ -18,11 +20,11 @@ function nameOf({ line }) {
 /** @param {string} line `frozen_2`, `scratch`, `linear`, `source_only` @returns {number | null} */
 const frozenOf = (line) => (line.startsWith("frozen_") ? Number(line.slice(7)) : null);
 
-/** @param {{ points: any[], metric: string }} data `points: [{line, n, mean, sd}]` @param {import("./common.js").Size} size */
+/** @param {{ points: Point[], metric: string }} data @param {import("./common.js").Size} size */
 export function learning({ points, metric }, { width }) {
   const names = [...new Set(points.map(nameOf))];
   const style = new Map(names.map((name) => {
-    const { line } = points.find((point) => nameOf(point) === name);
+    const line = points.find((point) => nameOf(point) === name)?.line ?? "";
     const frozen = frozenOf(line);
     return [name, { label: name, color: frozen === null ? OTHER[line] ?? "var(--other-1)" : COLORS[frozen % COLORS.length], dash: frozen === null ? "5 3" : undefined }];
   }));
@@ -32,7 +34,7 @@ export function learning({ points, metric }, { width }) {
     y: { label: t(`metric.${metric}`), grid: true, nice: true },
     marks: names.flatMap((name, at) => {
       const some = points.filter((point) => nameOf(point) === name);
-      const { color, dash } = /** @type {any} */ (style.get(name));
+      const { color, dash } = style.get(name) ?? { color: "currentColor" };
       const dx = (at - (names.length - 1) / 2) * 3;
       return [
         Plot.ruleX(some, { x: "n", y1: (d) => d.mean - d.sd, y2: (d) => d.mean + d.sd, stroke: color, strokeOpacity: 0.45, dx }),
@@ -43,7 +45,7 @@ export function learning({ points, metric }, { width }) {
   }, { width, keys: [...style.values()], label: t("chart.learning.title") });
 }
 
-/** @param {{ points: any[], metric: string }} data */
+/** @param {{ points: Point[], metric: string }} data */
 export const learningTable = ({ points, metric }) => ({
   columns: [t("table.method"), t("chart.target_rows"), t(`metric.${metric}`), t("table.sd")],
   rows: points.map((point) => [nameOf(point), point.n, fixed(point.mean), fixed(point.sd)]),

@@ -4,7 +4,7 @@ import { fixed } from "../format.js";
 import { t } from "../words.js";
 import { keysOf, Plot, plot, square } from "./common.js";
 
-/** @param {{ methods: any[], prevalence: number | null }} data `methods[].pr: [[recall, precision]]` @param {import("./common.js").Size} size */
+/** @param {{ methods: import("../protocol.js").MethodReport[], prevalence: number | null }} data @param {import("./common.js").Size} size */
 export function pr({ methods, prevalence }, { width }) {
   const keys = keysOf(methods);
   const side = square(width);
@@ -18,8 +18,8 @@ export function pr({ methods, prevalence }, { width }) {
   }, { width: side, keys: [...keys.values()], label: t("chart.pr.title") });
 }
 
-/** @param {{ methods: any[] }} data */
+/** @param {{ methods: import("../protocol.js").MethodReport[] }} data */
 export const prTable = ({ methods }) => ({
   columns: [t("table.method"), t("chart.recall"), t("chart.precision")],
-  rows: methods.flatMap(({ id, pr: curve }) => curve.map((/** @type {number[]} */ [x, y]) => [t(`method.${id}.name`), fixed(x), fixed(y)])),
+  rows: methods.flatMap(({ id, pr: curve }) => curve.map(([x, y]) => [t(`method.${id}.name`), fixed(x), fixed(y)])),
 });

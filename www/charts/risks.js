@@ -4,12 +4,14 @@ import { percent } from "../format.js";
 import { t } from "../words.js";
 import { Plot, plot } from "./common.js";
 
-/** @param {any} method @returns {{ x1: number, x2: number, event: number, non_event: number }[]} */
+/** @typedef {{ id: string, risks: import("../protocol.js").Risks }} Risky */
+
+/** @param {Risky} method @returns {{ x1: number, x2: number, event: number, non_event: number }[]} */
 function bars({ risks: { event, non_event } }) {
-  return event.map((/** @type {number} */ n, /** @type {number} */ at) => ({ x1: at / event.length, x2: (at + 1) / event.length, event: n, non_event: non_event[at] }));
+  return event.map((n, at) => ({ x1: at / event.length, x2: (at + 1) / event.length, event: n, non_event: non_event[at] }));
 }
 
-/** @param {any[]} methods @param {import("./common.js").Size} size */
+/** @param {Risky[]} methods @param {import("./common.js").Size} size */
 export function risks(methods, { width }) {
   const data = methods.flatMap((method) => {
     const all = bars(method);
@@ -32,7 +34,7 @@ export function risks(methods, { width }) {
   }, { width, keys: [{ label: t("chart.event"), color: "var(--event)" }, { label: t("chart.non_event"), color: "var(--non-event)" }], label: t("chart.risks.title") });
 }
 
-/** @param {any[]} methods */
+/** @param {Risky[]} methods */
 export const risksTable = (methods) => ({
   columns: [t("table.method"), t("table.from"), t("table.to"), t("chart.event"), t("chart.non_event")],
   rows: methods.flatMap((method) => bars(method).map((bar) => [t(`method.${method.id}.name`), bar.x1, bar.x2, bar.event, bar.non_event])),

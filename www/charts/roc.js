@@ -4,7 +4,7 @@ import { fixed } from "../format.js";
 import { t } from "../words.js";
 import { keysOf, Plot, plot, square } from "./common.js";
 
-/** @param {any[]} methods `{id, role, roc: [[fpr, tpr]]}` @param {import("./common.js").Size} size */
+/** @param {import("../protocol.js").MethodReport[]} methods @param {import("./common.js").Size} size */
 export function roc(methods, { width }) {
   const keys = keysOf(methods);
   const side = square(width);
@@ -18,8 +18,8 @@ export function roc(methods, { width }) {
   }, { width: side, keys: [...keys.values()], label: t("chart.roc.title") });
 }
 
-/** @param {any[]} methods */
+/** @param {import("../protocol.js").MethodReport[]} methods */
 export const rocTable = (methods) => ({
   columns: [t("table.method"), t("chart.fpr"), t("chart.tpr")],
-  rows: methods.flatMap(({ id, roc: curve }) => curve.map((/** @type {number[]} */ [x, y]) => [t(`method.${id}.name`), fixed(x), fixed(y)])),
+  rows: methods.flatMap(({ id, roc: curve }) => curve.map(([x, y]) => [t(`method.${id}.name`), fixed(x), fixed(y)])),
 });

@@ -4,7 +4,9 @@ import { value } from "../format.js";
 import { t } from "../words.js";
 import { Plot, plot, square } from "./common.js";
 
-/** @param {{ method: any, unit: string }} data `method.scatter: [[truth, predicted]]` @param {import("./common.js").Size} size */
+/** @typedef {{ id: string, role: string, scatter: [number, number][] }} Scattered truth and prediction of each row */
+
+/** @param {{ method: Scattered, unit: string }} data @param {import("./common.js").Size} size */
 export function scatter({ method, unit }, { width }) {
   const side = square(width);
   const points = method.scatter;
@@ -20,8 +22,8 @@ export function scatter({ method, unit }, { width }) {
   }, { width: side, label: t("chart.scatter.title", { method: t(`method.${method.id}.name`) }) });
 }
 
-/** @param {{ method: any }} data */
+/** @param {{ method: Scattered }} data */
 export const scatterTable = ({ method }) => ({
   columns: [t("chart.observed_value"), t("chart.predicted_value")],
-  rows: method.scatter.map((/** @type {number[]} */ [truth, predicted]) => [value(truth), value(predicted)]),
+  rows: method.scatter.map(([truth, predicted]) => [value(truth), value(predicted)]),
 });

@@ -59,7 +59,7 @@ export class Figure extends LitElement {
     this.name = "chart";
     this.heading = "";
     this.note = "";
-    /** @type {((data: any, size: { width: number }) => Element) | null} */
+    /** @type {((data: any, size: { width: number }) => Element) | null} of whatever data it was given with (see `figure`) */
     this.chart = null;
     /** @type {((data: any) => import("../charts/table.js").Table) | null} */
     this.table = null;
@@ -123,7 +123,8 @@ customElements.define("ag-figure", Figure);
 
 /**
  * A figure, as a template.
- * @param {{ name: string, heading: string, note?: string, chart: (data: any, size: { width: number }) => Element, table?: (data: any) => import("../charts/table.js").Table, data: any }} figure
+ * @template D
+ * @param {{ name: string, heading: string, note?: string, chart: (data: D, size: { width: number }) => Element, table?: (data: D) => import("../charts/table.js").Table, data: D }} figure
  */
 export const figure = ({ name, heading, note = "", chart, table, data }) =>
   html`<ag-figure .name=${name} .heading=${heading} .note=${note} .chart=${chart} .table=${table ?? null} .data=${data}></ag-figure>`;

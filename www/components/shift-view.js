@@ -8,6 +8,8 @@ import { t } from "../words.js";
 import { valueOf } from "./base.js";
 import { figure } from "./figure.js";
 
+/** @typedef {import("../protocol.js").FeatureShift} Feature */
+
 const PAGE = 25;
 
 /** In words, what an AUC of a domain classifier means. @param {number} auc */
@@ -18,7 +20,7 @@ class ShiftView extends LitElement {
 
   constructor() {
     super();
-    /** @type {any} */
+    /** @type {import("../page.js").State["shift"]} */
     this.shift = null;
     /** @type {string | null} */
     this.chosen = null;
@@ -35,20 +37,20 @@ class ShiftView extends LitElement {
     if (!shift) return nothing;
     // The engine sorts them: the one that moved most first.
     const sorted = shift.features;
-    const chosen = sorted.find((/** @type {any} */ one) => one.name === this.chosen) ?? sorted[0];
+    const chosen = sorted.find((one) => one.name === this.chosen) ?? sorted[0];
     const auc = shift.domain;
     return html`
       ${auc ? html`<section class="card sentence"><p class="big">${t(`shift.degree.${degree(auc.auroc)}`)}</p>
         <p>${t("shift.auc", { auc: fixed(auc.auroc, 2), low: fixed(auc.low, 2), high: fixed(auc.high, 2) })} <span class="soft">${t("shift.auc.scale")}</span></p>${auc.one_sided ? html`<p class="soft">${t("shift.one_sided", { n: auc.one_sided })}</p>` : nothing}${this.prevalence()}</section>` : html`<section class="card"><p>${t("shift.no_domain")}</p>${this.prevalence()}</section>`}
       <div class="two" @click=${(/** @type {MouseEvent} */ event) => { const name = /** @type {Element} */ (event.target).closest?.("[data-feature]")?.getAttribute("data-feature"); if (name) this.chosen = name; }}>
         <section class="card">${figure({ name: "shift", heading: t("chart.features.title"), note: t("chart.features.note", { n: Math.min(25, sorted.length) }), chart: featuresChart, table: featuresTable, data: sorted })}</section>
-        <section class="card" aria-live="polite">${chosen?.shape ? figure({ name: "distributions", heading: t("chart.distributions.title", { feature: chosen.name }), note: t("shift.feature", { smd: signed(chosen.smd, 2), ks: fixed(chosen.distance, 2), q: pValue(chosen.q) }), chart: distributions, table: distributionsTable, data: chosen }) : nothing}</section>
+        <section class="card" aria-live="polite">${chosen?.shape ? figure({ name: "distributions", heading: t("chart.distributions.title", { feature: chosen.name }), note: t("shift.feature", { smd: signed(chosen.smd, 2), ks: fixed(chosen.distance, 2), q: pValue(chosen.q) }), chart: distributions, table: distributionsTable, data: { name: chosen.name, shape: chosen.shape } }) : nothing}</section>
       </div>
       ${this.list(sorted, chosen)}`;
   }
 
   prevalence() {
-    const { label } = this.shift;
+    const label = this.shift?.label;
     if (!label) return nothing;
     if (label.type === "values") return html`<p>${t("shift.mean", { source: value(label.source_mean), target: value(label.target_mean) })}</p>`;
     const { name, source, target, low, high } = label.classes[label.event];
@@ -56,9 +58,9 @@ class ShiftView extends LitElement {
     return html`<p>${t("shift.prevalence", { event: name, source: percent(source), target: percent(target), low: points(low), high: points(high) })}</p>`;
   }
 
-  /** @param {any[]} sorted @param {any} chosen */
+  /** @param {Feature[]} sorted @param {Feature | undefined} chosen */
   list(sorted, chosen) {
-    const found = sorted.filter((/** @type {any} */ { name }) => name.toLowerCase().includes(this.search.toLowerCase()));
+    const found = sorted.filter(({ name }) => name.toLowerCase().includes(this.search.toLowerCase()));
     const pages = Math.max(1, Math.ceil(found.length / PAGE));
     const page = Math.min(this.page, pages - 1);
     return html`<section class="card" aria-labelledby="shift-list"><div class="row spread"><h2 id="shift-list">${t("shift.all")}</h2>
@@ -66,7 +68,7 @@ class ShiftView extends LitElement {
       <p class="soft">${t("shift.all.explain")}</p>
       <div class="scroll" tabindex="0" role="region" aria-label=${t("shift.all")}><table><caption class="visually-hidden">${t("shift.all")}</caption>
         <thead><tr><th scope="col">${t("table.feature")}</th><th scope="col">${t("table.smd")}</th><th scope="col">${t("table.ks")}</th><th scope="col">${t("table.q")}</th><th scope="col">${t("table.missing_source")}</th><th scope="col">${t("table.missing_target")}</th></tr></thead>
-        <tbody>${found.slice(page * PAGE, (page + 1) * PAGE).map((/** @type {any} */ f) => html`<tr class=${f === chosen ? "chosen" : ""}><th scope="row"><button type="button" class="link" aria-pressed=${f === chosen} @click=${() => { this.chosen = f.name; }}>${f.name}</button></th>
+        <tbody>${found.slice(page * PAGE, (page + 1) * PAGE).map((f) => html`<tr class=${f === chosen ? "chosen" : ""}><th scope="row"><button type="button" class="link" aria-pressed=${f === chosen} @click=${() => { this.chosen = f.name; }}>${f.name}</button></th>
           <td class="number">${signed(f.smd, 2)}</td><td class="number">${fixed(f.distance, 2)}</td><td class="number">${pValue(f.q)}</td><td class="number">${percent(f.source_missing)}</td><td class="number">${percent(f.target_missing)}</td></tr>`)}</tbody></table></div>
       ${pages > 1 ? html`<div class="row center pager"><button type="button" class="small" ?disabled=${page === 0} @click=${() => { this.page = page - 1; }}>${t("pager.before")}</button><span>${t("pager.at", { page: page + 1, pages, n: whole(found.length) })}</span><button type="button" class="small" ?disabled=${page === pages - 1} @click=${() => { this.page = page + 1; }}>${t("pager.after")}</button></div>` : nothing}
     </section>`;

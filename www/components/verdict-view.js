@@ -17,18 +17,19 @@ import { figure } from "./figure.js";
 /** The metrics that are read first; the others are a click away. */
 const FIRST = ["auroc", "auprc", "brier", "log_loss", "calibration_slope", "accuracy", "rmse", "mae", "r2"];
 
-/** Why it cannot be told, in words. @param {any} reason */
-const why = (reason) => t(`verdict.reason.${reason?.kind ?? "interval"}`, reason ?? {});
+/** @typedef {import("../protocol.js").Comparison} Comparison */
+/** @typedef {import("../protocol.js").Report} Report */
+
+/** Why it cannot be told, in words. @param {import("../protocol.js").Reason} reason */
+const why = (reason) => t(`verdict.reason.${reason.kind}`, reason);
 
 class VerdictView extends LitElement {
   static properties = { report: { attribute: false }, every: { state: true } };
 
   constructor() {
     super();
-    /** @type {any} */
+    /** @type {Report | null} */
     this.report = null;
-    /** @type {any} The direction that is drawn. */
-    this.one = null;
     this.every = false;
   }
 
@@ -39,19 +40,16 @@ class VerdictView extends LitElement {
   render() {
     const { report } = this;
     if (!report?.forward) return nothing;
-    return html`${this.direction(report.forward)}${report.reverse ? html`<h2 class="reverse">${t("verdict.reverse")}</h2><p class="soft">${t("verdict.reverse.about")}</p>${this.direction(report.reverse, "reverse-")}` : nothing}`;
+    return html`${this.direction(report, report.forward)}${report.reverse ? html`<h2 class="reverse">${t("verdict.reverse")}</h2><p class="soft">${t("verdict.reverse.about")}</p>${this.direction(report, report.reverse, "reverse-")}` : nothing}`;
   }
 
-  /** @param {any} one @param {string} [prefix] of the files' names */
-  direction(one, prefix = "") {
-    this.one = one;
-    this.filePrefix = prefix;
-    return html`${this.sentence()}${this.contrasts()}${this.metrics()}${this.curves()}${this.learning()}`;
+  /** @param {Report} report @param {Comparison} one @param {string} [prefix] of the files' names */
+  direction(report, one, prefix = "") {
+    return html`${this.sentence(report, one)}${this.contrasts(report, one, prefix)}${this.metrics(report, one, prefix)}${this.curves(report, one, prefix)}${this.learning(one, prefix)}`;
   }
 
-  sentence() {
-    const { contrast: c, estimand, ranks_better_calibrated_worse: worse } = this.one;
-    const { plan, data } = this.report;
+  /** @param {Report} report @param {Comparison} one */
+  sentence({ plan, data }, { contrast: c, estimand, ranks_better_calibrated_worse: worse }) {
     const metric = t(`metric.${estimand.metric}`);
     const names = { transfer: t(`method.${plan.transfer.method}.name`), baseline: t(`method.${plan.baseline.method}.name`) };
     const type = c.verdict.kind;
@@ -60,64 +58,64 @@ class VerdictView extends LitElement {
       <p class="verdict-word"><span class="mark" aria-hidden="true">${type === "helps" ? "▲" : type === "harms" ? "▼" : "?"}</span>${t(`verdict.${type}`)}</p>
       <p class="big">${t(`verdict.${type}.sentence`, { ...names, metric, estimate: fixed(Math.abs(c.estimate)) })}</p>
       <p class="numbers">${t(shown ? "verdict.numbers" : "verdict.numbers_bare", { metric, estimate: signed(c.estimate), interval: signedInterval(c.low, c.high), detectable: fixed(c.smallest_detectable) })}</p>
-      ${type === "cannot_tell" ? html`<p>${why(c.verdict.reason)}</p>` : nothing}
+      ${c.verdict.kind === "cannot_tell" ? html`<p>${why(c.verdict.reason)}</p>` : nothing}
       ${worse ? html`<p class="warning"><strong>${t(`verdict.ranks_better.${worse}`)}</strong></p>` : nothing}
-      <p class="soft">${t(Number.isFinite(estimand.events) ? "verdict.estimand" : "verdict.estimand_values", { metric, n: whole(estimand.n_train), evaluated: whole(estimand.n_evaluated), events: whole(estimand.events), event: data?.event ?? "" })}
+      <p class="soft">${t(estimand.events !== null ? "verdict.estimand" : "verdict.estimand_values", { metric, n: whole(estimand.n_train), evaluated: whole(estimand.n_evaluated), events: whole(estimand.events), event: data?.event ?? "" })}
         ${t(`verdict.design.${estimand.design}`, { folds: estimand.folds, repeats: estimand.repeats })}</p>
     </section>`;
   }
 
-  contrasts() {
-    const { contrast, secondary, estimand } = this.one;
-    const { plan } = this.report;
+  /** @param {Report} report @param {Comparison} one @param {string} prefix */
+  contrasts({ plan }, { contrast, secondary, estimand }, prefix) {
     const name = (/** @type {string} */ method, /** @type {string} */ metric) => t("verdict.versus", { a: t(`method.${method}.name`), b: t(`method.${plan.baseline.method}.name`) }) + (metric === estimand.metric ? "" : ` (${t(`metric.${metric}`)})`);
     const all = [{ name: name(plan.transfer.method, estimand.metric), primary: true, contrast },
-      ...secondary.map((/** @type {any} */ one) => ({ name: name(one.method, one.metric), primary: false, contrast: one.contrast }))];
+      ...secondary.map((one) => ({ name: name(one.method, one.metric), primary: false, contrast: one.contrast }))];
     // One axis holds one metric; the other metrics' contrasts are in the table.
     const contrasts = all.filter(({ contrast: c }) => c.metric === estimand.metric && Number.isFinite(c.estimate));
-    return html`<section class="card">${figure({ name: `${this.filePrefix}contrasts`, heading: t("chart.interval.title"), note: contrasts.length > 1 ? t("chart.interval.secondary") : t("chart.interval.note"), chart: intervalChart, table: intervalTable, data: { contrasts, all, metric: estimand.metric } })}</section>`;
+    return html`<section class="card">${figure({ name: `${prefix}contrasts`, heading: t("chart.interval.title"), note: contrasts.length > 1 ? t("chart.interval.secondary") : t("chart.interval.note"), chart: intervalChart, table: intervalTable, data: { contrasts, all, metric: estimand.metric } })}</section>`;
   }
 
-  metrics() {
-    const { methods } = this.one;
-    const { plan } = this.report;
-    const found = /** @type {string[]} */ ([...new Set(methods.flatMap((/** @type {any} */ method) => method.metrics.map((/** @type {any} */ m) => m.metric)))]);
+  /** @param {Report} report @param {Comparison} one @param {string} prefix */
+  metrics({ plan }, { methods }, prefix) {
+    const found = [...new Set(methods.flatMap((method) => method.metrics.map((m) => m.metric)))];
     const names = this.every ? found : found.filter((name) => FIRST.includes(name) || name === plan.metric);
-    const of = (/** @type {any} */ method, /** @type {string} */ name) => method.metrics.find((/** @type {any} */ m) => m.metric === name);
-    const csv = () => downloadCsv(`autograft-${this.filePrefix}metrics.csv`, { columns: [t("table.method"), t("table.metric"), t("table.mean"), t("table.sd"), t("table.low"), t("table.high")], rows: methods.flatMap((/** @type {any} */ method) => method.metrics.map((/** @type {any} */ m) => [t(`method.${method.id}.name`), t(`metric.${m.metric}`), m.mean, m.sd, m.low, m.high])) });
+    const of = (/** @type {Comparison["methods"][number]} */ method, /** @type {string} */ name) => method.metrics.find((m) => m.metric === name);
+    const csv = () => downloadCsv(`autograft-${prefix}metrics.csv`, { columns: [t("table.method"), t("table.metric"), t("table.mean"), t("table.sd"), t("table.low"), t("table.high")], rows: methods.flatMap((method) => method.metrics.map((m) => [t(`method.${method.id}.name`), t(`metric.${m.metric}`), m.mean, m.sd, m.low, m.high])) });
     return html`<section class="card" aria-label=${t("metrics.title")}><div class="row spread"><h2>${t("metrics.title")}</h2><button type="button" class="small quiet" @click=${csv}>CSV</button></div><p class="soft">${t("metrics.explain")}</p>
       <div class="scroll" tabindex="0" role="region" aria-label=${t("metrics.title")}><table class="metrics"><caption class="visually-hidden">${t("metrics.title")}</caption>
         <thead><tr><th scope="col">${t("table.method")}</th>${names.map((name) => html`<th scope="col" class="number">${t(`metric.${name}`)}${name === plan.metric ? html` <span class="chip transfer">${t("metrics.declared")}</span>` : nothing}<span class="better">${t(`metric.${name}.better`)}</span></th>`)}</tr></thead>
-        <tbody>${methods.map((/** @type {any} */ method) => html`<tr class=${method.role}><th scope="row">${t(`method.${method.id}.name`)} ${method.role === "other" ? nothing : html`<span class="soft">${t(`method.role.${method.role}`)}</span>`}</th>
+        <tbody>${methods.map((method) => html`<tr class=${method.role}><th scope="row">${t(`method.${method.id}.name`)} ${method.role === "other" ? nothing : html`<span class="soft">${t(`method.role.${method.role}`)}</span>`}</th>
           ${names.map((name) => { const m = of(method, name); return html`<td class="number">${m ? html`${fixed(m.mean)}<span class="range">${Number.isFinite(m.low) ? interval(m.low, m.high) : "–"}</span>` : "–"}</td>`; })}</tr>`)}</tbody></table></div>
       ${found.length > names.length || this.every ? html`<button type="button" class="small quiet" @click=${() => { this.every = !this.every; }}>${t(this.every ? "metrics.fewer" : "metrics.every")}</button>` : nothing}</section>`;
   }
 
-  curves() {
-    const { methods, estimand, predictions } = this.one;
-    const { plan } = this.report;
-    const main = methods.filter((/** @type {any} */ method) => method.role !== "other");
-    const has = (/** @type {string} */ name, from = methods) => from.filter((/** @type {any} */ method) => method[name]?.length);
+  /** @param {Report} report @param {Comparison} one @param {string} prefix */
+  curves({ plan }, { methods, estimand, predictions }, prefix) {
+    const main = methods.filter((method) => method.role !== "other");
+    const has = (/** @type {"roc" | "pr" | "calibration"} */ name, from = methods) => from.filter((method) => method[name].length);
     const prevalence = estimand.events && estimand.n_evaluated ? estimand.events / estimand.n_evaluated : null;
     const calibrated = has("calibration", main);
-    const risky = main.filter((/** @type {any} */ method) => method.risks?.event?.length);
+    const risky = main.flatMap(({ id, risks }) => (risks?.event.length ? [{ id, risks }] : []));
     const values = plan.preparation.label.kind.type === "values";
-    const scattered = values ? main.filter((/** @type {any} */ method) => predictions.methods[method.id]).map((/** @type {any} */ method) => ({ ...method, scatter: predictions.truth.map((/** @type {number} */ truth, /** @type {number} */ at) => [truth, predictions.methods[method.id][at]]) })) : [];
-    const metric = (/** @type {any} */ method, /** @type {string} */ name) => method.metrics.find((/** @type {any} */ m) => m.metric === name)?.mean;
+    const scattered = values ? main.flatMap(({ id, role }) => {
+      const predicted = predictions.methods[id];
+      return predicted ? [{ id, role, scatter: predictions.truth.map((truth, at) => /** @type {[number, number]} */ ([Number(truth), predicted[at]])) }] : [];
+    }) : [];
+    const metric = (/** @type {Comparison["methods"][number]} */ method, /** @type {string} */ name) => method.metrics.find((m) => m.metric === name)?.mean;
     return html`<div class="two">
-      ${has("roc").length ? html`<section class="card">${figure({ name: `${this.filePrefix}roc`, heading: t("chart.roc.title"), note: t("chart.roc.note"), chart: roc, table: rocTable, data: has("roc") })}</section>` : nothing}
-      ${has("pr").length ? html`<section class="card">${figure({ name: `${this.filePrefix}pr`, heading: t("chart.pr.title"), note: t("chart.pr.note"), chart: pr, table: prTable, data: { methods: has("pr"), prevalence } })}</section>` : nothing}
-      ${calibrated.length ? html`<section class="card">${figure({ name: `${this.filePrefix}calibration`, heading: t("chart.calibration.title"), note: t("chart.calibration.note"), chart: calibration, table: calibrationTable, data: calibrated })}
-        ${calibrated.map((/** @type {any} */ method) => Number.isFinite(metric(method, "calibration_slope")) ? html`<p class="soft fine">${t("calibration.slope", { method: t(`method.${method.id}.name`), slope: fixed(metric(method, "calibration_slope"), 2), intercept: signed(metric(method, "calibration_in_the_large"), 2) })}</p>` : nothing)}</section>` : nothing}
-      ${risky.length ? html`<section class="card">${figure({ name: `${this.filePrefix}risks`, heading: t("chart.risks.title"), note: t("chart.risks.note"), chart: risks, table: risksTable, data: risky })}</section>` : nothing}
-      ${scattered.map((/** @type {any} */ method) => html`<section class="card">${figure({ name: `${this.filePrefix}predicted-${method.id}`, heading: t("chart.scatter.title", { method: t(`method.${method.id}.name`) }), chart: scatter, table: scatterTable, data: { method, unit: plan.preparation.label.kind.unit ?? "" } })}</section>`)}
+      ${has("roc").length ? html`<section class="card">${figure({ name: `${prefix}roc`, heading: t("chart.roc.title"), note: t("chart.roc.note"), chart: roc, table: rocTable, data: has("roc") })}</section>` : nothing}
+      ${has("pr").length ? html`<section class="card">${figure({ name: `${prefix}pr`, heading: t("chart.pr.title"), note: t("chart.pr.note"), chart: pr, table: prTable, data: { methods: has("pr"), prevalence } })}</section>` : nothing}
+      ${calibrated.length ? html`<section class="card">${figure({ name: `${prefix}calibration`, heading: t("chart.calibration.title"), note: t("chart.calibration.note"), chart: calibration, table: calibrationTable, data: calibrated })}
+        ${calibrated.map((method) => Number.isFinite(metric(method, "calibration_slope")) ? html`<p class="soft fine">${t("calibration.slope", { method: t(`method.${method.id}.name`), slope: fixed(metric(method, "calibration_slope"), 2), intercept: signed(metric(method, "calibration_in_the_large"), 2) })}</p>` : nothing)}</section>` : nothing}
+      ${risky.length ? html`<section class="card">${figure({ name: `${prefix}risks`, heading: t("chart.risks.title"), note: t("chart.risks.note"), chart: risks, table: risksTable, data: risky })}</section>` : nothing}
+      ${scattered.map((method) => html`<section class="card">${figure({ name: `${prefix}predicted-${method.id}`, heading: t("chart.scatter.title", { method: t(`method.${method.id}.name`) }), chart: scatter, table: scatterTable, data: { method, unit: plan.preparation.label.kind.type === "values" ? plan.preparation.label.kind.unit ?? "" : "" } })}</section>`)}
     </div>`;
   }
 
-  learning() {
-    const { learning: points, gain, estimand } = this.one;
-    return html`${points?.length ? html`<section class="card">${figure({ name: `${this.filePrefix}learning`, heading: t("chart.learning.title"), note: t("chart.learning.note"), chart: learning, table: learningTable, data: { points, metric: estimand.metric } })}</section>` : nothing}
-      ${gain?.length ? html`<section class="card">${figure({ name: `${this.filePrefix}gain`, heading: t("chart.heatmap.title"), note: t("chart.heatmap.note", { metric: t(`metric.${estimand.metric}`) }), chart: heatmap, table: heatmapTable, data: gain })}</section>` : nothing}`;
+  /** @param {Comparison} one @param {string} prefix */
+  learning({ learning: points, gain, estimand }, prefix) {
+    return html`${points.length ? html`<section class="card">${figure({ name: `${prefix}learning`, heading: t("chart.learning.title"), note: t("chart.learning.note"), chart: learning, table: learningTable, data: { points, metric: estimand.metric } })}</section>` : nothing}
+      ${gain.length ? html`<section class="card">${figure({ name: `${prefix}gain`, heading: t("chart.heatmap.title"), note: t("chart.heatmap.note", { metric: t(`metric.${estimand.metric}`) }), chart: heatmap, table: heatmapTable, data: gain })}</section>` : nothing}`;
   }
 }
 customElements.define("ag-verdict-view", VerdictView);

@@ -11,6 +11,15 @@ const WORDS = { en, zh };
 /** @type {Language} */
 let current = "en";
 
+/** @type {Set<() => void>} */
+const readers = new Set();
+
+/** Tells when another language is in force. @param {() => void} reader @returns {() => void} ends it */
+export function onLanguage(reader) {
+  readers.add(reader);
+  return () => readers.delete(reader);
+}
+
 /** The language in force. */
 export const language = () => current;
 
@@ -19,6 +28,7 @@ export function setLanguage(wanted) {
   current = wanted?.toLowerCase().startsWith("zh") ? "zh" : "en";
   document.documentElement.lang = current === "zh" ? "zh-CN" : "en";
   document.title = t("app.title");
+  for (const reader of readers) reader();
 }
 
 /** Whether there are words for this key. @param {string} key */

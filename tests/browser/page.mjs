@@ -27,6 +27,11 @@ export const file = (name, text) => ({ name, mimeType: "text/csv", buffer: Buffe
 export const state = (page, path) => page.evaluate((path) => path.split(".").reduce((at, name) => at?.[name], window.autograft.state), path);
 export const stage = (page, number) => page.locator(`.rail li:nth-child(${number}) button`).click();
 
+const WORDS = Object.fromEntries(["en", "zh"].map((language) => [language, JSON.parse(readFileSync(fileURLToPath(new URL(`../../www/i18n/${language}.json`, import.meta.url)), "utf8"))]));
+/** Sentences of one language alone, without slots, long enough to be no part of another word. */
+const alone = (language, other, least) => Object.entries(WORDS[language]).filter(([key, text]) => text.length >= least && !text.includes("{") && text !== WORDS[other][key]).map(([, text]) => text);
+const FOREIGN = { en: alone("zh", "en", 4), zh: alone("en", "zh", 9) };
+
 const LOOKS = ["en-light", "en-dark", "zh-dark", "zh-light"];
 
 /**
@@ -43,6 +48,8 @@ export async function judge(page, name) {
     await page.screenshot({ path: `${SCREENS}${name}-${now}.png`, fullPage: true });
     const [wide, window] = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
     assert.ok(wide <= window, `${name} ${now}: ${wide} px in a window of ${window}`);
+    const text = await page.locator("#app").innerText();
+    assert.deepEqual(FOREIGN[now.slice(0, 2)].filter((words) => text.includes(words)), [], `${name} ${now}: words of the other language`);
     if (turn % 2 === 0) {
       await page.evaluate(AXE);
       const faults = await page.evaluate(async () => {

@@ -64,7 +64,7 @@ test("two tables in, a verdict out, every stage judged for access, nothing asked
   const report = JSON.parse(readFileSync(await (await downloaded).path(), "utf8"));
   assert.equal(report.forward.contrast.estimate, estimate);
   // The report to read: without a script, complete, and about the same numbers.
-  const reading = await page.context().newPage();
+  const reading = await browser.newPage();
   await reading.setContent((await saved(page, "Report to read")).toString());
   assert.equal(await reading.locator("script").count(), 0);
   assert.equal(await reading.locator("ag-figure .plot svg").count(), await reading.locator("ag-figure").count());

@@ -2,15 +2,19 @@
 
 import { LitElement } from "lit";
 import { subscribe } from "../store.js";
+import { onLanguage } from "../words.js";
 
 export class Base extends LitElement {
   /** @override */
   createRenderRoot() { return this; }
 
+  /** Who tells it to draw itself anew. */
+  listen() { return subscribe(() => this.requestUpdate()); }
+
   /** @override */
   connectedCallback() {
     super.connectedCallback();
-    this.unsubscribe = subscribe(() => this.requestUpdate());
+    this.unsubscribe = this.listen();
   }
 
   /** @override */
@@ -18,6 +22,12 @@ export class Base extends LitElement {
     super.disconnectedCallback();
     this.unsubscribe?.();
   }
+}
+
+/** An element that is drawn from what it is given, and anew in another language. */
+export class View extends Base {
+  /** @override */
+  listen() { return onLanguage(() => this.requestUpdate()); }
 }
 
 /** The value of the field that an event came from. @param {globalThis.Event} event */

@@ -1,8 +1,9 @@
 // A chart with its title, its table, and its export as SVG, PNG and CSV.
 
-import { html, LitElement, nothing } from "lit";
+import { html, nothing } from "lit";
 import { download, downloadCsv } from "../save.js";
 import { t } from "../words.js";
+import { View } from "./base.js";
 import { dataTable } from "./table.js";
 
 /** Presentation that must not depend on our style sheet once the picture stands alone. */
@@ -51,7 +52,7 @@ async function png(shown) {
   }
 }
 
-export class Figure extends LitElement {
+export class Figure extends View {
   static properties = { name: {}, heading: {}, note: {}, chart: { attribute: false }, table: { attribute: false }, data: { attribute: false } };
 
   constructor() {
@@ -68,9 +69,6 @@ export class Figure extends LitElement {
     this.width = 0;
     this.drawn = /** @type {unknown[]} */ ([]);
   }
-
-  /** @override */
-  createRenderRoot() { return this; }
 
   /** @override */
   connectedCallback() {

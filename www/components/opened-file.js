@@ -1,10 +1,10 @@
 // One opened file: what was recognised (and can be changed), its first rows, the questions that it raises.
 
-import { html, LitElement, nothing } from "lit";
+import { html, nothing } from "lit";
 import { bytes, percent, whole } from "../format.js";
 import { remove, reread, stopReading } from "../study.js";
 import { explain, known, place, sentence, t } from "../words.js";
-import { valueOf } from "./base.js";
+import { valueOf, View } from "./base.js";
 import { dataTable } from "./table.js";
 
 const ENCODINGS = ["utf8", "utf16le", "utf16be", "gb18030", "windows1252", "windows1250", "windows1251", "big5", "shift_jis", "euc_kr"];
@@ -14,16 +14,13 @@ const PREVIEW_COLUMNS = 12;
 /** @typedef {import("../protocol.js").Summary} Summary */
 /** @typedef {import("../protocol.js").ReadOptions} ReadOptions */
 
-class OpenedFile extends LitElement {
+class OpenedFile extends View {
   static properties = { opened: { attribute: false } };
 
   constructor() {
     super();
     this.opened = /** @type {import("../page.js").Opened} */ (/** @type {unknown} */ (null));
   }
-
-  /** @override */
-  createRenderRoot() { return this; }
 
   /** @override */
   render() {

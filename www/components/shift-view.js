@@ -1,11 +1,11 @@
 // How different the cohorts are: for the stage and for the report.
 
-import { html, LitElement, nothing } from "lit";
+import { html, nothing } from "lit";
 import { distributions, distributionsTable } from "../charts/distributions.js";
 import { features as featuresChart, featuresTable } from "../charts/features.js";
 import { fixed, percent, pValue, signed, value, whole } from "../format.js";
 import { t } from "../words.js";
-import { valueOf } from "./base.js";
+import { valueOf, View } from "./base.js";
 import { figure } from "./figure.js";
 
 /** @typedef {import("../protocol.js").FeatureShift} Feature */
@@ -15,7 +15,7 @@ const PAGE = 25;
 /** In words, what an AUC of a domain classifier means. @param {number} auc */
 const degree = (auc) => (auc < 0.6 ? "alike" : auc < 0.75 ? "somewhat" : auc < 0.9 ? "clearly" : "apart");
 
-class ShiftView extends LitElement {
+class ShiftView extends View {
   static properties = { shift: { attribute: false }, chosen: { state: true }, search: { state: true }, page: { state: true } };
 
   constructor() {
@@ -27,9 +27,6 @@ class ShiftView extends LitElement {
     this.search = "";
     this.page = 0;
   }
-
-  /** @override */
-  createRenderRoot() { return this; }
 
   /** @override */
   render() {

@@ -1,6 +1,6 @@
 // The verdict, words first: for the stage and for the report.
 
-import { html, LitElement, nothing } from "lit";
+import { html, nothing } from "lit";
 import { calibration, calibrationTable } from "../charts/calibration.js";
 import { heatmap, heatmapTable } from "../charts/heatmap.js";
 import { interval as intervalChart, intervalTable } from "../charts/interval.js";
@@ -12,6 +12,7 @@ import { scatter, scatterTable } from "../charts/scatter.js";
 import { downloadCsv } from "../save.js";
 import { fixed, interval, signed, signedInterval, whole } from "../format.js";
 import { t } from "../words.js";
+import { View } from "./base.js";
 import { figure } from "./figure.js";
 
 /** The metrics that are read first; the others are a click away. */
@@ -23,7 +24,7 @@ const FIRST = ["auroc", "auprc", "brier", "log_loss", "calibration_slope", "accu
 /** Why it cannot be told, in words. @param {import("../protocol.js").Reason} reason */
 const why = (reason) => t(`verdict.reason.${reason.kind}`, reason);
 
-class VerdictView extends LitElement {
+class VerdictView extends View {
   static properties = { report: { attribute: false }, every: { state: true } };
 
   constructor() {
@@ -32,9 +33,6 @@ class VerdictView extends LitElement {
     this.report = null;
     this.every = false;
   }
-
-  /** @override */
-  createRenderRoot() { return this; }
 
   /** @override */
   render() {

@@ -118,6 +118,9 @@ fn impossible_assumptions_are_refused_by_name() {
     ] {
         assert_eq!(continuous::develop(bad).unwrap_err().facts()[0].1, field);
     }
+    // No study could meet these.
+    refuses(binary::Assumed { r2: 1e-9, ..good }, "n");
+    assert_eq!(continuous::develop(continuous::Assumed { mean: 1e-6, ..c }).unwrap_err().facts()[0].1, "n");
     assert_eq!(binary::r2_from_auroc(0.5, 0.2).unwrap_err().code(), Code::OutOfRange);
     assert_eq!(binary::r2_from_auroc(1.0, 0.2).unwrap_err().code(), Code::OutOfRange);
     assert!(refuse_classes(2).is_ok());

@@ -67,14 +67,17 @@ impl Estimate {
 /// # Errors
 /// [`Why::Lengths`], [`Why::NoRows`], [`Why::NotFinite`], [`Why::OneClass`].
 pub fn scores(y: &[bool], score: &[f64]) -> Result<(), Why> {
-    let events = y.iter().filter(|&&e| e).count();
-    match () {
-        () if y.len() != score.len() => Err(Why::Lengths),
-        () if y.is_empty() => Err(Why::NoRows),
-        () if score.iter().any(|s| !s.is_finite()) => Err(Why::NotFinite),
-        () if events == 0 || events == y.len() => Err(Why::OneClass),
-        () => Ok(()),
+    if y.len() != score.len() {
+        return Err(Why::Lengths);
     }
+    if y.is_empty() {
+        return Err(Why::NoRows);
+    }
+    if score.iter().any(|s| !s.is_finite()) {
+        return Err(Why::NotFinite);
+    }
+    let events = y.iter().filter(|&&e| e).count();
+    if events == 0 || events == y.len() { Err(Why::OneClass) } else { Ok(()) }
 }
 
 /// As [`scores`], of probabilities.

@@ -1,6 +1,6 @@
 //! Developing a model of two classes.
 
-use super::{R2_OPTIMISM, ceil, inside};
+use super::{R2_OPTIMISM, ceil, inside, reachable};
 use crate::error::{Code, Result};
 use crate::math::dist::normal_quantile;
 use crate::math::logistic::softplus;
@@ -50,7 +50,7 @@ fn entropy(p: f64) -> f64 {
 /// Riley's three criteria (Stat Med 2019;38:1276–1296, eq. 11, 14 and section 5).
 ///
 /// # Errors
-/// [`Code::OutOfRange`] with the field's name.
+/// [`Code::OutOfRange`] with the field's name, or for an n over ten million.
 pub fn develop(assumed: Assumed) -> Result<Needed> {
     let Assumed { r2, parameters, prevalence, shrinkage } = assumed;
     inside("prevalence", prevalence, 0.0, 1.0)?;
@@ -63,7 +63,7 @@ pub fn develop(assumed: Assumed) -> Result<Needed> {
     let by_shrinkage = shrunk_to(shrinkage);
     let by_optimism = shrunk_to(r2 / (r2 + R2_OPTIMISM * most));
     let by_risk = ceil((1.96 / 0.05) * (1.96 / 0.05) * prevalence * (1.0 - prevalence));
-    let n = by_shrinkage.max(by_optimism).max(by_risk);
+    let n = reachable(by_shrinkage.max(by_optimism).max(by_risk))?;
     let events = n as f64 * prevalence;
     Ok(Needed { n, by_shrinkage, by_optimism, by_risk, events, events_per_parameter: events / p, r2_max: most })
 }

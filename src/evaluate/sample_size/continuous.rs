@@ -1,6 +1,6 @@
 //! Developing a model of a number.
 
-use super::{R2_OPTIMISM, ceil, inside};
+use super::{MOST, R2_OPTIMISM, ceil, inside, reachable};
 use crate::error::Result;
 use crate::math::dist::t_quantile;
 use serde::{Deserialize, Serialize};
@@ -37,14 +37,11 @@ pub struct Needed {
     pub per_parameter: f64,
 }
 
-/// Largest n that is tried.
-const MOST: usize = 10_000_000;
-
 /// Riley's four criteria (Stat Med 2019;38:1262–1275). `by_mean` is searched from the other three upward, as pmsampsize
 /// does, so it is never under them.
 ///
 /// # Errors
-/// [`crate::Code::OutOfRange`] with the field's name.
+/// [`crate::Code::OutOfRange`] with the field's name, or for an n over ten million.
 pub fn develop(assumed: Assumed) -> Result<Needed> {
     let Assumed { r2, parameters, mean, sd, shrinkage } = assumed;
     inside("r2", r2, 0.0, 1.0)?;
@@ -66,17 +63,17 @@ pub fn develop(assumed: Assumed) -> Result<Needed> {
         half / mean.abs() <= 0.1
     };
     let by_mean = first(by_shrinkage.max(by_optimism).max(by_residual), within);
-    let n = by_mean.max(by_shrinkage).max(by_optimism).max(by_residual);
+    let n = reachable(by_mean.max(by_shrinkage).max(by_optimism).max(by_residual))?;
     Ok(Needed { n, by_shrinkage, by_optimism, by_residual, by_mean, per_parameter: n as f64 / p })
 }
 
-/// The first n from `start` on that is enough, `enough` being monotone.
+/// The first n from `start` on that is enough, `enough` being monotone; over [`MOST`] where none up to there is.
 pub(super) fn first(start: usize, enough: impl Fn(usize) -> bool) -> usize {
     if enough(start) {
         return start;
     }
     let (mut low, mut high) = (start, start.max(1) * 2);
-    while !enough(high) && high < MOST {
+    while high <= MOST && !enough(high) {
         (low, high) = (high, high * 2);
     }
     while high - low > 1 {

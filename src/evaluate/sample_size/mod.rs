@@ -12,8 +12,19 @@ use crate::error::{Code, Result};
 /// Acceptable optimism in R².
 const R2_OPTIMISM: f64 = 0.05;
 
+/// The largest answer: beyond it the assumptions say nothing that a study could meet.
+const MOST: usize = 10_000_000;
+
+/// An answer that a study could meet.
+fn reachable(n: usize) -> Result<usize> {
+    if n <= MOST {
+        return Ok(n);
+    }
+    Err(Code::OutOfRange.err().with("field", "n").with("value", n).with("low", 1).with("high", MOST))
+}
+
 /// A field inside an open interval.
-pub(super) fn inside(field: &str, value: f64, low: f64, high: f64) -> Result<()> {
+fn inside(field: &str, value: f64, low: f64, high: f64) -> Result<()> {
     if value > low && value < high {
         return Ok(());
     }
@@ -29,7 +40,7 @@ pub fn refuse_classes(classes: usize) -> Result<()> {
     if classes <= 2 { Ok(()) } else { Err(Code::SampleSizeClasses.err().with("found", classes)) }
 }
 
-pub(super) fn ceil(value: f64) -> usize {
+fn ceil(value: f64) -> usize {
     // A count that is whole but for rounding stays.
     libm::ceil(value - 1e-9).max(0.0) as usize
 }

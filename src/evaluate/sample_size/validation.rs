@@ -3,7 +3,7 @@
 //! Riley et al., Stat Med 2021;40:4230–4251; BMJ 2024;384:e074821.
 
 use super::continuous::first;
-use super::{ceil, inside};
+use super::{ceil, inside, reachable};
 use crate::error::Result;
 use crate::math::logistic::sigmoid;
 use serde::{Deserialize, Serialize};
@@ -45,7 +45,7 @@ pub struct Needed {
 /// The three criteria.
 ///
 /// # Errors
-/// [`crate::Code::OutOfRange`] with the field's name.
+/// [`crate::Code::OutOfRange`] with the field's name, or for an n over ten million.
 pub fn validate(assumed: Assumed) -> Result<Needed> {
     let Assumed { prevalence, auroc, lp_mean, lp_sd, oe_width, slope_width, auroc_width } = assumed;
     inside("prevalence", prevalence, 0.0, 1.0)?;
@@ -62,7 +62,7 @@ pub fn validate(assumed: Assumed) -> Result<Needed> {
     let se_slope = slope_width / (2.0 * 1.96);
     let by_slope = ceil(i00 / (se_slope * se_slope * (i00 * i11 - i01 * i01)));
     let by_auroc = first(2, |n| 2.0 * 1.96 * newcombe(auroc, prevalence, n as f64) <= auroc_width);
-    let n = by_oe.max(by_slope).max(by_auroc);
+    let n = reachable(by_oe.max(by_slope).max(by_auroc))?;
     Ok(Needed { n, by_oe, by_slope, by_auroc, events: n as f64 * prevalence })
 }
 

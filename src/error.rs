@@ -78,6 +78,8 @@ codes! {
     WrongType = "wrong_type",
     /// A field or a name that nobody knows.
     Unknown = "unknown",
+    /// A sample size was asked for more than two classes.
+    SampleSizeClasses = "sample_size_classes",
     /// A method's need that the data cannot meet.
     NeedNotMet = "need_not_met",
     /// The plan is no plan of ours.

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test fails where it is wrong")]
 
 mod architecture;
+mod bootstrap;
 mod cohorts;
 mod command;
 mod device;
@@ -11,6 +12,7 @@ mod flamby;
 mod generate;
 mod gradients;
 mod math;
+mod measures;
 mod methods;
 mod metrics;
 mod preprocess;
@@ -19,5 +21,6 @@ mod session;
 mod shared;
 mod shift;
 mod split;
+mod study;
 mod table;
 mod words;

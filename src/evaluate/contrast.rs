@@ -13,6 +13,11 @@ pub const LEAST_ROWS: usize = 20;
 /// z of 2.5 % and of 20 %: two-sided 5 %, power 80 %.
 pub const DETECTABLE: f64 = 1.96 + 0.84;
 
+/// The smallest true difference that a comparison with this standard error shows at two-sided 5 % with a power of 80 %.
+pub fn smallest_detectable(se: f64) -> f64 {
+    DETECTABLE * se
+}
+
 /// How the data were divided.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -187,7 +192,7 @@ impl Contrast {
             n_folds,
             n_undefined,
             design,
-            smallest_detectable: DETECTABLE * se,
+            smallest_detectable: smallest_detectable(se),
             verdict,
         }
     }

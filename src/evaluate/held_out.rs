@@ -11,14 +11,16 @@
 //! each averaged over the whole fits, else a bootstrap of patients. Total = sum. The degrees of freedom are
 //! Satterthwaite's, with one for each cut: contrasts of random halves are nearly uncorrelated.
 
+use super::bootstrap::Units;
 use super::contrast::{Contrast, Design, Evidence, Parts};
 use super::cv::Resampled;
+use super::influence::{influences, variance_over};
 use crate::math::dist::t_quantile;
 use crate::math::stats::{mean, variance};
 use crate::metrics::delong::Placements;
-use crate::metrics::{Metric, Truth, probability, ranking, threshold};
+use crate::metrics::weighted::{Weighted, event_risks};
+use crate::metrics::{Metric, Truth};
 use crate::rng::Rng;
-use std::collections::BTreeMap;
 
 /// One pair of fits on the same training rows, and their predictions on the test set (laid out as
 /// [`Metric::compute`] takes them).
@@ -118,14 +120,14 @@ pub fn single(
             *sum += v / fits.whole.len() as f64;
         }
     }
-    let units = cluster_rows(truth.len(), clusters);
-    let (n, c) = (truth.len() as f64, units.len() as f64);
+    let units = Units::new(truth.len(), clusters);
+    let c = units.len() as f64;
     let test = if known {
-        let sums = units.iter().map(|rows| rows.iter().map(|&r| influence[r]).sum::<f64>());
-        c / (c - 1.0) * sums.map(|s| s * s).sum::<f64>() / (n * n)
+        variance_over(units.rows(), &influence)
     } else {
         let first = fits.whole.first().filter(|_| RESAMPLED.contains(&metric))?;
-        bootstrap(truth, &units, seed, |sample| sample.compute(metric, first))
+        let ready = Weighted::new(metric, truth, first)?;
+        bootstrap(&units, seed, |weights| ready.value(weights))
     };
     let train = half_sample_variance(&fits.halves, |p| metric.compute(truth, p));
     let (variance, df) = total(train, (test, c - 1.0));
@@ -154,7 +156,7 @@ fn test_variance(
             let all: Option<Vec<Placements>> = fits.iter().map(|f| Placements::of(&event, &get(f))).collect();
             Placements::average(&all?)
         };
-        let (a, b) = (side(&|f| events_risk(y.len(), f.transfer)), side(&|f| events_risk(y.len(), f.target_only)));
+        let (a, b) = (side(&|f| event_risks(y.len(), f.transfer)), side(&|f| event_risks(y.len(), f.target_only)));
         if let (Some(a), Some(b)) = (a, b) {
             let scarce = a.events.len().min(a.others.len()) as f64;
             return (a.variance_of_difference(&b), scarce - 1.0);
@@ -175,147 +177,31 @@ fn test_variance(
             _ => known = false,
         }
     }
-    let units = cluster_rows(truth.len(), clusters);
-    let n = truth.len() as f64;
+    let units = Units::new(truth.len(), clusters);
     let df = units.len() as f64 - 1.0;
     if known {
-        let sums = units.iter().map(|rows| rows.iter().map(|&r| influence[r]).sum::<f64>());
-        let c = units.len() as f64;
-        return (c / (c - 1.0) * sums.map(|s| s * s).sum::<f64>() / (n * n), df);
+        return (variance_over(units.rows(), &influence), df);
     }
-    let gain = |sample: &Sample<'_>, fit: &Fit<'_>| {
-        Some(metric.gain(sample.compute(metric, fit.transfer)?, sample.compute(metric, fit.target_only)?))
-    };
-    let variance = bootstrap(truth, &units, seed, |sample| {
-        let gains: Option<Vec<f64>> = fits.iter().map(|fit| gain(sample, fit)).collect();
+    let ready = |p| Weighted::new(metric, truth, p);
+    let mut sides = Vec::with_capacity(fits.len());
+    for fit in fits {
+        let (Some(a), Some(b)) = (ready(fit.transfer), ready(fit.target_only)) else { return (f64::NAN, df) };
+        sides.push((a, b));
+    }
+    let variance = bootstrap(&units, seed, |weights| {
+        let gain = |(a, b): &(Weighted<'_>, Weighted<'_>)| Some(metric.gain(a.value(weights)?, b.value(weights)?));
+        let gains: Option<Vec<f64>> = sides.iter().map(gain).collect();
         gains.map(|gains| mean(&gains))
     });
     (variance, df)
 }
 
-fn events_risk(n: usize, p: &[f64]) -> Vec<f64> {
-    if p.len() == n { p.to_vec() } else { p.chunks_exact(2).map(|row| row[1]).collect() }
-}
-
-fn cluster_rows(n: usize, clusters: Option<&[u32]>) -> Vec<Vec<usize>> {
-    let mut units: BTreeMap<u64, Vec<usize>> = BTreeMap::new();
-    for row in 0..n {
-        let id = clusters.and_then(|c| c.get(row)).map_or(row as u64, |&c| u64::from(c));
-        units.entry(id).or_default().push(row);
-    }
-    units.into_values().collect()
-}
-
-/// The influence function of each row on the metric (mean 0), where one is known in closed form.
-fn influences(metric: Metric, truth: Truth<'_>, p: &[f64]) -> Option<Vec<f64>> {
-    let centred = |losses: Vec<f64>| {
-        let m = mean(&losses);
-        losses.into_iter().map(|l| l - m).collect::<Vec<f64>>()
-    };
-    match truth {
-        Truth::Values(y) => {
-            let errors: Vec<f64> = y.iter().zip(p).map(|(y, p)| y - p).collect();
-            match metric {
-                Metric::Mae => Some(centred(errors.iter().map(|e| e.abs()).collect())),
-                // d√m = dm / (2√m).
-                Metric::Rmse => {
-                    let squares: Vec<f64> = errors.iter().map(|e| e * e).collect();
-                    let rmse = libm::sqrt(mean(&squares));
-                    (rmse > 0.0).then(|| centred(squares).into_iter().map(|v| v / (2.0 * rmse)).collect())
-                }
-                _ => None,
-            }
-        }
-        Truth::Classes { y, classes } => {
-            let two = classes == 2;
-            let risk = if two { events_risk(y.len(), p) } else { Vec::new() };
-            let event: Vec<bool> = y.iter().map(|&c| c == 1).collect();
-            match metric {
-                Metric::LogLoss if two => Some(centred(probability::log_losses(&event, &risk))),
-                Metric::LogLoss => {
-                    let one = |(r, &c): (usize, &u32)| {
-                        probability::log_loss_classes(&[c], classes, &p[r * classes..(r + 1) * classes])
-                    };
-                    Some(centred(y.iter().enumerate().map(one).collect()))
-                }
-                Metric::Brier if two => {
-                    let one = |(e, p): (&bool, &f64)| probability::brier(&[*e], &[*p]);
-                    Some(centred(event.iter().zip(&risk).map(one).collect()))
-                }
-                Metric::Brier => {
-                    let one = |(r, &c): (usize, &u32)| {
-                        probability::brier_classes(&[c], classes, &p[r * classes..(r + 1) * classes])
-                    };
-                    Some(centred(y.iter().enumerate().map(one).collect()))
-                }
-                Metric::Accuracy => {
-                    let called = if two {
-                        risk.iter().map(|&p| u32::from(p >= 0.5)).collect()
-                    } else {
-                        threshold::most_probable(classes, p)
-                    };
-                    Some(centred(y.iter().zip(&called).map(|(a, b)| f64::from(u8::from(a == b))).collect()))
-                }
-                Metric::Auroc if two => auroc_influence(&event, &risk),
-                Metric::Auroc => {
-                    let mut out = vec![0.0; y.len()];
-                    for class in 0..classes {
-                        let (event, score) = ranking::one_against_rest(y, classes, p, class);
-                        for (sum, v) in out.iter_mut().zip(auroc_influence(&event, &score)?) {
-                            *sum += v / classes as f64;
-                        }
-                    }
-                    Some(out)
-                }
-                _ => None,
-            }
-        }
-    }
-}
-
-/// (placement − AUROC) / share of the row's class.
-fn auroc_influence(event: &[bool], score: &[f64]) -> Option<Vec<f64>> {
-    let placements = Placements::of(event, score)?;
-    let auroc = placements.auroc();
-    let n = event.len() as f64;
-    let (m, k) = (placements.events.len() as f64, placements.others.len() as f64);
-    let (mut events, mut others) = (placements.events.iter(), placements.others.iter());
-    event
-        .iter()
-        .map(
-            |&e| {
-                if e { events.next().map(|v| (v - auroc) * n / m) } else { others.next().map(|v| (v - auroc) * n / k) }
-            },
-        )
-        .collect()
-}
-
-/// A bootstrap sample of the test patients.
-struct Sample<'a> {
-    truth: Truth<'a>,
-    rows: Vec<usize>,
-}
-
-impl Sample<'_> {
-    fn compute(&self, metric: Metric, p: &[f64]) -> Option<f64> {
-        let width = p.len() / self.truth.len().max(1);
-        let p: Vec<f64> = self.rows.iter().flat_map(|&r| p[r * width..(r + 1) * width].iter().copied()).collect();
-        match self.truth {
-            Truth::Values(y) => metric.compute(Truth::Values(&self.rows.iter().map(|&r| y[r]).collect::<Vec<_>>()), &p),
-            Truth::Classes { y, classes } => {
-                let y: Vec<u32> = self.rows.iter().map(|&r| y[r]).collect();
-                metric.compute(Truth::Classes { y: &y, classes }, &p)
-            }
-        }
-    }
-}
-
 /// Variance of a value over bootstrap samples of patients; NaN where many samples have none.
-fn bootstrap(truth: Truth<'_>, units: &[Vec<usize>], seed: u64, value: impl Fn(&Sample<'_>) -> Option<f64>) -> f64 {
+fn bootstrap(units: &Units, seed: u64, value: impl Fn(&[u32]) -> Option<f64>) -> f64 {
+    let mut weights = vec![1; units.n()];
     let draw = |b| {
-        let mut rng = Rng::child(seed, "bootstrap", b);
-        let rows = (0..units.len()).flat_map(|_| units[rng.below(units.len())].iter().copied()).collect();
-        value(&Sample { truth, rows })
+        units.draw(&mut Rng::child(seed, "bootstrap", b), &mut weights);
+        value(&weights)
     };
     let values: Vec<f64> = (0..BOOTSTRAPS).filter_map(draw).collect();
     // With a tenth lost the rest is a selection: no variance is better than a flattering one.

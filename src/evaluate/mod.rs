@@ -3,9 +3,16 @@
 //! The estimand: the expected difference in one metric, transfer minus target-only, on new target patients, over target
 //! training sets of the size at hand, the source fixed. Two designs reach it: [`cv`] and [`held_out`].
 
+pub mod bootstrap;
 pub mod contrast;
+pub mod crossing;
 pub mod curve;
 pub mod cv;
 pub mod held_out;
+pub mod influence;
+pub mod optimism;
+pub mod panel;
+pub mod sample_size;
+pub mod subgroup;
 
 pub use contrast::{Contrast, Design, Evidence, Reason, Verdict};

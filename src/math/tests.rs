@@ -156,6 +156,21 @@ pub fn wilcoxon_signed_rank(differences: &[f64]) -> Option<Test> {
     Some(Test { statistic, p })
 }
 
+/// McNemar's exact test of two classifications of the same rows: of the rows where they differ, `first` where only the first
+/// is right and `second` where only the second is. The statistic is the smaller; p is binomial (Psychometrika 1947;12:153–157).
+/// `None` when they never differ.
+pub fn mcnemar(first: usize, second: usize) -> Option<Test> {
+    let (n, least) = (first + second, first.min(second));
+    if n == 0 {
+        return None;
+    }
+    // Σ C(n, k) / 2ⁿ from the logarithms, so that large counts do not overflow.
+    let log_choose =
+        |k: usize| libm::lgamma(n as f64 + 1.0) - libm::lgamma(k as f64 + 1.0) - libm::lgamma((n - k) as f64 + 1.0);
+    let at_most: f64 = (0..=least).map(|k| libm::exp(log_choose(k) - n as f64 * std::f64::consts::LN_2)).sum();
+    Some(Test { statistic: least as f64, p: (2.0 * at_most).min(1.0) })
+}
+
 /// Pearson's χ² of a table of counts, without continuity correction. Empty rows and columns are left out; `None` when
 /// fewer than two of either remain.
 ///

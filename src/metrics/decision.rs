@@ -2,6 +2,7 @@
 //!
 //! Vickers and Elkin, Med Decis Making 2006;26:565–574. The rule is risk ≥ threshold (R's dcurves is strict at 0 only).
 
+use super::sorted::Sorted;
 use super::threshold::Confusion;
 use serde::{Deserialize, Serialize};
 
@@ -36,4 +37,25 @@ pub fn net_benefit(y: &[bool], p: &[f64], threshold: f64) -> Option<NetBenefit> 
 /// The decision curve over `thresholds`.
 pub fn decision_curve(y: &[bool], p: &[f64], thresholds: &[f64]) -> Vec<NetBenefit> {
     thresholds.iter().filter_map(|&t| net_benefit(y, p, t)).collect()
+}
+
+/// Net benefit of the rows repeated by `weights`, as [`net_benefit`]: model and treating all at each threshold. `called`
+/// is [`Sorted::called`] of the thresholds. Empty without weight.
+pub fn weighted(sorted: &Sorted, weights: &[u32], thresholds: &[f64], called: &[usize]) -> Vec<(f64, f64)> {
+    let mut places = called.to_vec();
+    places.push(sorted.len());
+    let counts = sorted.counts(weights, &places);
+    let Some((&(events, others), counts)) = counts.split_last() else { return Vec::new() };
+    let n = (events + others) as f64;
+    if n == 0.0 {
+        return Vec::new();
+    }
+    thresholds
+        .iter()
+        .zip(counts)
+        .map(|(t, &(found, wrong))| {
+            let odds = t / (1.0 - t);
+            (found as f64 / n - wrong as f64 / n * odds, events as f64 / n - others as f64 / n * odds)
+        })
+        .collect()
 }

@@ -1,13 +1,21 @@
 //! How good a prediction is: pure functions of (truth, prediction). What is undefined on the rows at hand (a class that
 //! is absent, a constant truth) is `None`, never a number that looks like one.
 
+pub mod agreement;
 pub mod calibration;
 pub mod decision;
 pub mod delong;
 pub mod numbers;
+pub mod operating;
 pub mod probability;
 pub mod ranking;
+pub mod risks;
+pub mod sorted;
 pub mod threshold;
+pub mod weighted;
+pub mod why;
+
+pub use why::{Estimate, Why};
 
 use serde::{Deserialize, Serialize};
 

@@ -1,5 +1,9 @@
 //! How well scores put events above non-events: ROC, precision and recall, and their areas.
 
+use super::sorted::Sorted;
+use super::why::{Estimate, Why};
+use crate::math::dist::normal_quantile;
+use crate::math::logistic::sigmoid;
 use crate::math::stats::ranks;
 use serde::{Deserialize, Serialize};
 
@@ -78,35 +82,50 @@ pub struct CurvePoint {
 /// The empirical curve at every distinct score, from "nobody is called" to "everybody is": sensitivity over
 /// `false_positive_rate` is the ROC, precision over sensitivity the precision–recall curve. Empty with one class only.
 pub fn curve(y: &[bool], score: &[f64]) -> Vec<CurvePoint> {
-    let events = y.iter().filter(|&&e| e).count() as f64;
-    let others = y.len() as f64 - events;
-    if events == 0.0 || others == 0.0 || y.len() != score.len() {
-        return Vec::new();
-    }
-    let mut order: Vec<usize> = (0..y.len()).collect();
-    order.sort_by(|&a, &b| score[b].total_cmp(&score[a]));
-    let mut out =
-        vec![CurvePoint { threshold: f64::INFINITY, sensitivity: 0.0, false_positive_rate: 0.0, precision: 1.0 }];
-    let (mut found, mut wrong) = (0.0, 0.0);
-    for (i, &row) in order.iter().enumerate() {
-        *if y[row] { &mut found } else { &mut wrong } += 1.0;
-        if order.get(i + 1).is_none_or(|&next| score[next] != score[row]) {
-            out.push(CurvePoint {
-                threshold: score[row],
-                sensitivity: found / events,
-                false_positive_rate: wrong / others,
-                precision: found / (found + wrong),
-            });
+    Sorted::new(y, score).map_or_else(|_| Vec::new(), |sorted| sorted.curve(&vec![1; y.len()]))
+}
+
+/// Sensitivity at a false-positive rate: between two points the ROC is a straight line (ties are called together).
+/// 0 of an empty curve.
+pub fn sensitivity_at(points: &[CurvePoint], rate: f64) -> f64 {
+    let after = points.partition_point(|point| point.false_positive_rate <= rate);
+    match (after.checked_sub(1).and_then(|before| points.get(before)), points.get(after)) {
+        (Some(a), Some(b)) => {
+            let share = (rate - a.false_positive_rate) / (b.false_positive_rate - a.false_positive_rate);
+            a.sensitivity + share * (b.sensitivity - a.sensitivity)
         }
+        (Some(last), None) => last.sensitivity,
+        (None, _) => 0.0,
     }
-    out
+}
+
+/// Precision at a recall: that of the first point that reaches it. 0 of an empty curve.
+pub fn precision_at(points: &[CurvePoint], recall: f64) -> f64 {
+    // The first point, where nobody is called, has no precision of its own.
+    let called = points.get(1..).unwrap_or_default();
+    called.get(called.partition_point(|point| point.sensitivity < recall)).map_or(0.0, |point| point.precision)
 }
 
 /// Average precision Σ (Rₖ − Rₖ₋₁) Pₖ over distinct thresholds, the step-wise area under the precision–recall curve
 /// (as scikit-learn; no linear interpolation, which is too optimistic: Davis and Goadrich, ICML 2006).
 /// `None` with one class only.
 pub fn average_precision(y: &[bool], score: &[f64]) -> Option<f64> {
-    let points = curve(y, score);
-    (!points.is_empty())
-        .then(|| points.windows(2).map(|w| (w[1].sensitivity - w[0].sensitivity) * w[1].precision).sum())
+    Sorted::new(y, score).ok()?.average_precision(&vec![1; y.len()])
+}
+
+/// The logit interval of an average precision: expit(logit AP ± z / √(m·AP·(1 − AP))), m the number of events (Boyd, Eng
+/// and Page, ECML PKDD 2013, section 3.1).
+///
+/// # Errors
+/// What [`Sorted::new`] says; [`Why::Degenerate`] at an AP of 1.
+pub fn average_precision_interval(y: &[bool], score: &[f64], level: f64) -> Result<Estimate, Why> {
+    let value = Sorted::new(y, score)?.average_precision(&vec![1; y.len()]).ok_or(Why::OneClass)?;
+    let events = y.iter().filter(|&&e| e).count() as f64;
+    let spread = value * (1.0 - value);
+    if spread <= 0.0 {
+        return Err(Why::Degenerate);
+    }
+    let half = normal_quantile(0.5 + level / 2.0) / libm::sqrt(events * spread);
+    let eta = libm::log(value / (1.0 - value));
+    Ok(Estimate { value, se: Some(libm::sqrt(spread / events)), low: sigmoid(eta - half), high: sigmoid(eta + half) })
 }

@@ -2,6 +2,7 @@
 
 use autograft::cohort::{Cohort, Feature, FeatureKind, Frame, Labels, Side, View};
 use autograft::error::Code;
+use autograft::math::tests::fisher_exact;
 use autograft::rng::Rng;
 use autograft::shift::{LabelShift, Shape, Shift, compute};
 use autograft::watch::{Pulse, Quiet, block_on};
@@ -45,6 +46,8 @@ fn numbers_differ_as_scipy_says() {
         near(feature.smd, &golden["smd"], "smd");
         near(feature.distance, &golden["ks"], "ks");
         near(feature.p, &golden["p"], "p");
+        near(feature.wasserstein, &golden["wasserstein"], "wasserstein");
+        near(feature.psi, &golden["psi"], "psi");
         assert_eq!(feature.p, feature.q, "one test needs no adjustment");
         let Some(Shape::Bins { edges, source, target }) = &feature.shape else { panic!("{:?}", feature.shape) };
         assert_eq!((edges.len(), source.len()), (21, 20));
@@ -68,6 +71,8 @@ fn categories_differ_as_scipy_says() {
     assert_eq!(feature.level.as_deref(), Some(["a", "b", "c"][golden["level"].as_u64().unwrap() as usize]));
     near(feature.distance, &golden["distance"], "total variation");
     near(feature.p, &golden["p"], "chi-square");
+    near(feature.psi, &golden["psi"], "psi");
+    assert_eq!((feature.psi_noise, feature.wasserstein), (Some(2.0 * (1.0 / 200.0 + 1.0 / 120.0)), None));
 }
 
 #[test]
@@ -87,6 +92,7 @@ fn labels_differ_as_statsmodels_and_scipy_say() {
     near(Some(classes[1].difference), &case["difference"], "difference");
     near(Some(classes[1].low), &case["low"], "low");
     near(Some(classes[1].high), &case["high"], "high");
+    near(Some(classes[1].p), &case["p"], "p");
     assert_eq!(found.sources[0].label, Some(90.0 / 400.0));
 
     let case = &golden["values"];
@@ -96,10 +102,31 @@ fn labels_differ_as_statsmodels_and_scipy_say() {
         &numbers(&[list(source)], Side::Source, values(source)),
         &numbers(&[list(target)], Side::Target, values(target)),
     );
-    let Some(LabelShift::Values { difference, low, high, .. }) = found.label else { panic!("{:?}", found.label) };
+    let Some(LabelShift::Values { difference, low, high, p, .. }) = found.label else { panic!("{:?}", found.label) };
     near(Some(difference), &case["difference"], "difference");
     near(low, &case["low"], "low");
     near(high, &case["high"], "high");
+    near(p, &case["p"], "p");
+}
+
+#[test]
+fn missing_cells_are_a_shift_of_their_own() {
+    for case in golden()["fisher"].as_array().unwrap() {
+        let c = list(case);
+        let found = fisher_exact(c[0] as usize, c[1] as usize, c[2] as usize, c[3] as usize).unwrap();
+        near(Some(found.p), &case[4], "fisher");
+    }
+    assert!(fisher_exact(0, 0, 1, 2).is_none() && fisher_exact(3, 2, 1, 2).is_none());
+    let column = |missing: usize, rows: usize| -> Vec<f64> {
+        (0..rows).map(|row| if row < missing { f64::NAN } else { row as f64 }).collect()
+    };
+    let (source, target) = ([column(3, 40), column(0, 40)], [column(9, 30), column(0, 30)]);
+    let found = shift(&numbers(&source, Side::Source, None), &numbers(&target, Side::Target, None));
+    let of = |name: &str| found.features.iter().find(|f| f.name == name).unwrap().missing.unwrap();
+    let p = golden()["fisher"][0][4].as_f64().unwrap();
+    assert!((of("x0").p - p).abs() < 1e-12 && (of("x0").q - (2.0 * p).min(1.0)).abs() < 1e-12, "{:?}", of("x0"));
+    assert!((of("x0").difference - (0.3 - 0.075)).abs() < 1e-12 && of("x0").low > 0.0, "{:?}", of("x0"));
+    assert_eq!((of("x1").difference, of("x1").p), (0.0, 1.0));
 }
 
 #[test]

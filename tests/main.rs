@@ -20,4 +20,7 @@ mod shared;
 mod shift;
 mod split;
 mod table;
+mod transferability;
+mod two_samples;
+mod weights;
 mod words;

@@ -138,25 +138,26 @@ fn the_domain_classifier_reaches_scikit_learns() {
     let (mean, sd) = (golden["auroc"].as_f64().unwrap(), golden["sd"].as_f64().unwrap());
     assert!((found.auroc - mean).abs() < 3.0 * sd, "{} and {mean} ± {sd}", found.auroc);
     assert!(found.low < mean && mean < found.high && found.low > 0.5, "{found:?}");
-    assert!(found.p < 1e-4, "{found:?}");
+    assert!(found.p < 1e-3, "{found:?}");
     assert_eq!((found.source_rows, found.target_rows, found.features), (150, 110, 4));
 }
 
 #[test]
 fn the_same_population_is_told_apart_no_better_than_by_a_coin() {
     let mut rng = Rng::stream(3, "null");
-    let mut covered = 0;
-    let mut rejected = 0;
-    for _ in 0..40 {
+    let (mut outside, mut rejected) = (0, 0);
+    for _ in 0..200 {
         let mut draw =
             |rows: usize| (0..6).map(|_| (0..rows).map(|_| rng.normal()).collect()).collect::<Vec<Vec<f64>>>();
         let (source, target) = (numbers(&draw(120), Side::Source, None), numbers(&draw(60), Side::Target, None));
         let found = shift(&source, &target).domain.unwrap();
-        covered += usize::from(found.low <= 0.5);
+        outside += usize::from(found.low > 0.5);
         rejected += usize::from(found.p < 0.05);
     }
-    assert!(covered >= 34, "{covered} of 40 intervals reach 0.5");
-    assert!(rejected <= 6, "{rejected} of 40 null comparisons rejected");
+    // Binomial(200, 0.05) is over 19, and Binomial(200, 0.025) over 12, with a chance of 0.3 %. With folds taken as
+    // independent it is 23 of 200.
+    assert!(rejected <= 19, "{rejected} of 200 null comparisons rejected");
+    assert!(outside <= 12, "{outside} of 200 intervals lie over 0.5");
 }
 
 #[test]

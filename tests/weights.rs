@@ -125,7 +125,10 @@ fn health_says_when_all_weight_is_on_one_patient() {
     let mut one = vec![0.0; 400];
     one[7] = 1e200;
     let one = Health::of(&one).unwrap();
-    assert_eq!((one.ess, one.largest_share, one.top_percent_share, one.enough, one.unused), (1.0, 1.0, 1.0, false, 399));
+    assert_eq!(
+        (one.ess, one.largest_share, one.top_percent_share, one.enough, one.unused),
+        (1.0, 1.0, 1.0, false, 399)
+    );
     assert!((Health::of(&[1.0, 2.0, 3.0]).unwrap().ess - 36.0 / 14.0).abs() < 1e-12);
     assert!(Health::of(&[]).is_none() && Health::of(&[1.0, f64::NAN]).is_none());
 

@@ -47,8 +47,7 @@ pub fn eigen(a: &[f64], d: usize) -> Result<Eigen> {
 pub fn apply(a: &[f64], d: usize, f: impl Fn(f64) -> f64) -> Result<Vec<f64>> {
     let e = eigen(a, d)?;
     let top = e.values.first().copied().unwrap_or(0.0).max(0.0);
-    let mapped: Vec<f64> =
-        e.values.iter().map(|&v| f(if v > RELATIVE_ZERO * top { v } else { 0.0 })).collect();
+    let mapped: Vec<f64> = e.values.iter().map(|&v| f(if v > RELATIVE_ZERO * top { v } else { 0.0 })).collect();
     let v = MatRef::from_column_major_slice(&e.vectors, d, d);
     let scaled: Mat<f64> = Mat::from_fn(d, d, |i, k| v[(i, k)] * mapped[k]);
     Ok(by_rows((&scaled * v.transpose()).as_ref()))

@@ -110,7 +110,9 @@ impl Both {
             values.extend(mine);
             let known: Vec<f64> = values.iter().copied().filter(|v| !v.is_nan()).collect();
             let (spread, levels) = match &about.kind {
-                FeatureKind::Category { levels } if levels.len() <= MOST_LEVELS => (f64::INFINITY, Some(levels.clone())),
+                FeatureKind::Category { levels } if levels.len() <= MOST_LEVELS => {
+                    (f64::INFINITY, Some(levels.clone()))
+                }
                 FeatureKind::Category { .. } => continue,
                 FeatureKind::Number => (variance(&known), None),
             };
@@ -127,8 +129,10 @@ impl Both {
         let groups = number_groups(sources, target, &from_source, &from_target);
         let encoded: Vec<(String, Vec<f64>)> = kept.iter().flat_map(Kept::encoded).collect();
         let rows = from_source.len() + from_target.len();
-        let values =
-            (0..rows).flat_map(|row| encoded.iter().map(move |(_, column)| (column, row))).map(|(c, row)| c[row]).collect();
+        let values = (0..rows)
+            .flat_map(|row| encoded.iter().map(move |(_, column)| (column, row)))
+            .map(|(c, row)| c[row])
+            .collect();
         Ok(Self {
             values,
             columns: encoded.into_iter().map(|(name, _)| name).collect(),

@@ -5,9 +5,9 @@
 //! (count + ½) / (n + ½ bins). Under 0.1 little and over 0.25 much are conventions of credit scoring, made for thousands of
 //! rows: with few, chance alone gives about (bins − 1)(1/n + 1/m), which stands beside it.
 
+use super::label::newcombe;
 use crate::cohort::{Cohort, FeatureKind};
 use crate::math::dist::kolmogorov_sf;
-use super::label::newcombe;
 use crate::math::stats::{quantile_sorted, variance};
 use crate::math::tests::{
     chi_square, fisher_exact, kolmogorov_smirnov, standardised_difference, standardised_difference_of_shares,
@@ -172,8 +172,7 @@ fn stability(source: &[f64], target: &[f64]) -> Option<(f64, f64)> {
 
 /// Counts between the deciles of the source, of sorted samples.
 fn by_deciles(from: &[f64], to: &[f64]) -> (Vec<f64>, Vec<f64>) {
-    let mut edges: Vec<f64> =
-        (1..PSI_BINS).map(|k| quantile_sorted(from, k as f64 / PSI_BINS as f64)).collect();
+    let mut edges: Vec<f64> = (1..PSI_BINS).map(|k| quantile_sorted(from, k as f64 / PSI_BINS as f64)).collect();
     edges.dedup();
     // A bin ends with its upper edge, as quantiles do.
     let count = |values: &[f64]| -> Vec<f64> {

@@ -12,7 +12,7 @@ mod prior;
 
 pub use both::{Both, LIMITS, Limits};
 pub use discriminator::{CrossFit, Discriminator, Ridge, cross_fit};
-pub use domain::{ClassifierTest, Domain, classifier_test, refitted};
+pub use domain::{ClassifierTest, Domain, SHARED, classifier_test, refitted};
 pub use feature::{FeatureShift, Missing, Shape};
 pub use label::{ClassShift, LabelShift};
 pub use moments::{CorrelationShift, Moments, correlations, moments};

@@ -119,16 +119,12 @@ pub fn correlations(source: Rows<'_>, target: Rows<'_>) -> Result<Vec<Correlatio
         return Err(Code::Internal.err().with("reason", "sides of other widths"));
     }
     let (s, t) = (sample(source, 1)?, sample(target, 1)?);
-    let varies = |j: usize| {
-        [&s, &t].iter().all(|c| c.matrix[j * p + j] > 1e-24 * (1.0 + c.mean[j] * c.mean[j]))
-    };
+    let varies = |j: usize| [&s, &t].iter().all(|c| c.matrix[j * p + j] > 1e-24 * (1.0 + c.mean[j] * c.mean[j]));
     let columns: Vec<usize> = (0..p).filter(|&j| varies(j)).collect();
     if columns.len() < 2 {
         return Err(Code::NothingVaries.err());
     }
-    let r = |c: &[f64], i: usize, j: usize| {
-        (c[i * p + j] / libm::sqrt(c[i * p + i] * c[j * p + j])).clamp(-1.0, 1.0)
-    };
+    let r = |c: &[f64], i: usize, j: usize| (c[i * p + j] / libm::sqrt(c[i * p + i] * c[j * p + j])).clamp(-1.0, 1.0);
     let se = libm::sqrt(1.0 / (source.n() - 3) as f64 + 1.0 / (target.n() - 3) as f64);
     // A perfect correlation is infinite on this scale; two of them are equal all the same.
     let z = |r: f64| libm::atanh(r.clamp(-1.0 + 1e-15, 1.0 - 1e-15));
@@ -143,6 +139,8 @@ pub fn correlations(source: Rows<'_>, target: Rows<'_>) -> Result<Vec<Correlatio
     let q = benjamini_hochberg(&out.iter().map(|c| c.p).collect::<Vec<f64>>());
     out.iter_mut().zip(q).for_each(|(c, q)| c.q = q);
     let size = |c: &CorrelationShift| (c.target - c.source).abs();
-    out.sort_by(|a, b| a.p.total_cmp(&b.p).then(size(b).total_cmp(&size(a))).then((a.first, a.second).cmp(&(b.first, b.second))));
+    out.sort_by(|a, b| {
+        a.p.total_cmp(&b.p).then(size(b).total_cmp(&size(a))).then((a.first, a.second).cmp(&(b.first, b.second)))
+    });
     Ok(out)
 }

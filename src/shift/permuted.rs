@@ -122,8 +122,7 @@ pub async fn energy(
     let (source_rows, target_rows) = drawn(source, target, permutations, seed)?;
     let (s, t) = (source.select(&source_rows), target.select(&target_rows));
     let (source, target) = Rows::pair(&s, &t, source.p())?;
-    let distances =
-        Pairs::of(source, target, |a, b| libm::sqrt(square_distance(a, b)), pulse).await?;
+    let distances = Pairs::of(source, target, |a, b| libm::sqrt(square_distance(a, b)), pulse).await?;
     let (n, m) = (source.n() as f64, target.n() as f64);
     let statistic = |sums: Sums| {
         2.0 * sums.across / (n * m) - 2.0 * sums.within_source / (n * n) - 2.0 * sums.within_target / (m * m)
@@ -169,7 +168,10 @@ fn upper_shares(values: &[f64]) -> Vec<f64> {
     sorted.sort_by(f64::total_cmp);
     // Sums of whole numbers are exact; what is made of them may differ in the last bits for two equal divisions.
     let slack = 1e-12 * sorted.last().map_or(0.0, |v| v.abs()).max(sorted.first().map_or(0.0, |v| v.abs()));
-    values.iter().map(|v| (values.len() - sorted.partition_point(|s| *s < v - slack)) as f64 / values.len() as f64).collect()
+    values
+        .iter()
+        .map(|v| (values.len() - sorted.partition_point(|s| *s < v - slack)) as f64 / values.len() as f64)
+        .collect()
 }
 
 /// Sums over unordered pairs of rows.

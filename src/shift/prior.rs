@@ -170,8 +170,7 @@ fn condition(matrix: &[f64], k: usize) -> Result<f64> {
 fn solve(matrix: &[f64], mu: &[f64], k: usize) -> Option<Vec<f64>> {
     let c = MatRef::from_row_major_slice(matrix, k, k);
     let w = c.partial_piv_lu().solve(Col::from_fn(k, |i| mu[i]));
-    let raw: Vec<f64> =
-        (0..k).map(|y| (w[y] * (0..k).map(|i| matrix[i * k + y]).sum::<f64>()).max(0.0)).collect();
+    let raw: Vec<f64> = (0..k).map(|y| (w[y] * (0..k).map(|i| matrix[i * k + y]).sum::<f64>()).max(0.0)).collect();
     let total: f64 = raw.iter().sum();
     (total.is_finite() && total > 0.0).then(|| raw.into_iter().map(|v| v / total).collect())
 }

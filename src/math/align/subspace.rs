@@ -27,7 +27,8 @@ impl Subspaces {
         let t = Pca::fit(target.values(), target.n(), target.p(), components)?;
         // Axes lie in rows: Ps is ds × p here, and Ptᵀ is p × dt.
         let (ds, dt) = (s.components(), t.components());
-        let across: Vec<f64> = (0..p).flat_map(|j| (0..dt).map(move |k| (j, k))).map(|(j, k)| t.axes[k * p + j]).collect();
+        let across: Vec<f64> =
+            (0..p).flat_map(|j| (0..dt).map(move |k| (j, k))).map(|(j, k)| t.axes[k * p + j]).collect();
         let alignment = product(&s.axes, &across, ds, p, dt);
         Ok(Self { source: s, target: t, alignment })
     }

@@ -49,7 +49,8 @@ pub async fn kmm(source: Rows<'_>, target: Rows<'_>, sigma: f64, bound: f64, pul
     }
     let k = gram(source, source, sigma);
     let ratio = n as f64 / target.n() as f64;
-    let kappa: Vec<f64> = gram(source, target, sigma).chunks_exact(target.n()).map(|r| ratio * r.iter().sum::<f64>()).collect();
+    let kappa: Vec<f64> =
+        gram(source, target, sigma).chunks_exact(target.n()).map(|r| ratio * r.iter().sum::<f64>()).collect();
     let (low, high) = (n as f64 * (1.0 - eps), n as f64 * (1.0 + eps));
     let times = |w: &[f64]| -> Vec<f64> { k.chunks_exact(n).map(|r| dot(r, w)).collect() };
     // The largest row sum bounds the largest eigenvalue.

@@ -128,7 +128,9 @@ pub(super) fn centres(target: Rows<'_>, seed: u64) -> Vec<f64> {
 
 /// Kernels of rows with centres, rows × b.
 pub(super) fn features(x: Rows<'_>, centres: &[f64], sigma: f64) -> Vec<f64> {
-    x.iter().flat_map(|row| centres.chunks_exact(x.p()).map(move |c| gaussian(square_distance(row, c), sigma))).collect()
+    x.iter()
+        .flat_map(|row| centres.chunks_exact(x.p()).map(move |c| gaussian(square_distance(row, c), sigma)))
+        .collect()
 }
 
 /// H and h.
@@ -237,8 +239,7 @@ fn cross_validated(
     };
     let mut total = 0.0;
     for fold in 0..FOLDS {
-        let (matrix, h) =
-            moments(&part(fs, source_order, fold, false), &part(ft, target_order, fold, false), b, alpha);
+        let (matrix, h) = moments(&part(fs, source_order, fold, false), &part(ft, target_order, fold, false), b, alpha);
         let theta = solve_spd(&ridged(&matrix, b, lambda), &h)?;
         let ratio = |f: &[f64]| -> Vec<f64> {
             f.chunks_exact(b).map(|f| f.iter().zip(&theta).map(|(f, t)| f * t).sum::<f64>().max(0.0)).collect()

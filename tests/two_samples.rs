@@ -6,8 +6,8 @@ use autograft::error::{Code, Result};
 use autograft::math::rows::Rows;
 use autograft::rng::Rng;
 use autograft::shift::{
-    BANDWIDTHS, Both, Confusion, LIMITS, Limits, PERMUTATIONS, Ridge, bbse, classifier_test, corrected, correlations,
-    cross_fit, energy, mmd, moments, refitted, saerens,
+    BANDWIDTHS, Both, Confusion, LIMITS, Limits, PERMUTATIONS, Ridge, Said, bbse, classifier_test, corrected,
+    correlations, cross_fit, energy, mmd, moments, refitted, saerens,
 };
 use autograft::split::Respect;
 use autograft::watch::{Event, Pulse, Quiet, Watch, block_on};
@@ -313,7 +313,14 @@ fn label_shift_is_numpys_and_near_the_truth() {
     let (source, target) = (list(&golden["source"]), list(&golden["target"]));
     let pulse = Pulse::new(&Quiet);
     for (confusion, name) in [(Confusion::Hard, "hard"), (Confusion::Soft, "soft")] {
-        let found = quietly(bbse(&truth, &source, &target, 3, confusion, 200, 1, &pulse)).unwrap();
+        let found = quietly(bbse(
+            Said { truth: &truth, source: &source, target: &target, classes: 3 },
+            confusion,
+            200,
+            1,
+            &pulse,
+        ))
+        .unwrap();
         near(found.condition, &golden[name]["condition"], 1e-9, "condition");
         for ((prior, theirs), actual) in
             found.priors.iter().zip(list(&golden[name]["priors"])).zip(list(&golden["actual"]))
@@ -344,7 +351,7 @@ fn label_shift_is_numpys_and_near_the_truth() {
 fn label_shift_says_where_it_cannot_be_estimated() {
     let pulse = Pulse::new(&Quiet);
     let ask = |truth: &[u32], source: &[f64], target: &[f64]| {
-        quietly(bbse(truth, source, target, 2, Confusion::Soft, 5, 1, &pulse)).unwrap_err().code()
+        quietly(bbse(Said { truth, source, target, classes: 2 }, Confusion::Soft, 5, 1, &pulse)).unwrap_err().code()
     };
     // A model that says the same of everybody.
     assert_eq!(ask(&[0, 1, 0, 1], &[0.5; 8], &[0.5; 4]), Code::NeedNotMet);

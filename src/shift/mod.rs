@@ -17,7 +17,7 @@ pub use feature::{FeatureShift, Missing, Shape};
 pub use label::{ClassShift, LabelShift};
 pub use moments::{CorrelationShift, Moments, correlations, moments};
 pub use permuted::{BANDWIDTHS, Energy, Mmd, MmdAt, PERMUTATIONS, energy, mmd};
-pub use prior::{Bbse, Confusion, Prior, Saerens, bbse, corrected, saerens};
+pub use prior::{Bbse, Confusion, Prior, Saerens, Said, bbse, corrected, saerens};
 
 use crate::cohort::Cohort;
 use crate::error::{Code, Result};

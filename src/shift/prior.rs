@@ -51,26 +51,28 @@ pub struct Bbse {
 /// Over this the confusion matrix is singular for us.
 const MOST_CONDITION: f64 = 1e6;
 
+/// What a source model says of both sides.
+#[derive(Debug, Clone, Copy)]
+pub struct Said<'a> {
+    /// The class of each source row: rows that the model was not fitted on.
+    pub truth: &'a [u32],
+    /// Probabilities of the source rows, rows × classes by rows.
+    pub source: &'a [f64],
+    /// Of the target rows.
+    pub target: &'a [f64],
+    /// How many classes there are.
+    pub classes: usize,
+}
+
 /// w = C⁻¹ μ with C the joint P(ŷ, y) on source rows that the model was *not fitted on*, and μ = P(ŷ) in the target
 /// (Lipton, Wang and Smola, ICML 2018). Shares under 0 are set to 0, the others made to sum to 1. The interval draws rows
 /// of both sides anew `draws` times.
 ///
-/// # Shapes
-/// `source` and `target`: rows × classes probabilities by rows; `truth` one class a source row.
-///
 /// # Errors
 /// `one_class` where a class has no source row, `too_few_rows` without rows, `missing_cells`, `need_not_met` where the
 /// confusion matrix is singular (the model does not tell the classes apart), `internal` for lengths, `cancelled`.
-pub async fn bbse(
-    truth: &[u32],
-    source: &[f64],
-    target: &[f64],
-    classes: usize,
-    confusion: Confusion,
-    draws: usize,
-    seed: u64,
-    pulse: &Pulse<'_>,
-) -> Result<Bbse> {
+pub async fn bbse(said: Said<'_>, confusion: Confusion, draws: usize, seed: u64, pulse: &Pulse<'_>) -> Result<Bbse> {
+    let Said { truth, source, target, classes } = said;
     check(source, classes)?;
     check(target, classes)?;
     if source.len() != truth.len() * classes || truth.iter().any(|&y| y as usize >= classes) {

@@ -80,7 +80,7 @@ fn weights_reach_the_optimum_that_scipy_finds() {
     let found = block_on(kmm(source, target, 1.0, 5.0, &pulse)).unwrap();
     let theirs = k["objective"].as_f64().unwrap();
     assert!((found.objective - theirs).abs() < 1e-6 * theirs.abs(), "{} and {theirs}", found.objective);
-    assert!(found.gap <= 1e-6 * theirs.abs() && found.weights.iter().all(|w| (0.0..=5.0).contains(w)));
+    assert!(found.gap <= 1.1e-7 * theirs.abs() && found.weights.iter().all(|w| (0.0..=5.0).contains(w)));
     // The weights are many, the smoothed ones one.
     let smoothed = spd::product(&gram(source, source, 1.0), &found.weights, 40, 40, 1);
     all_near(&smoothed, &list(&k["smoothed"]), 2e-3, "K w");

@@ -1,4 +1,5 @@
-"""Goldens of the shift between two cohorts: scipy, scikit-learn, statsmodels. Run: python tests/golden/shift.py"""
+"""Goldens of the shift between two cohorts: scipy, scikit-learn, statsmodels. Run: python -P tests/golden/shift.py (-P: math.py
+beside it hides the standard one)."""
 import json, pathlib
 import numpy as np
 from scipy import stats

@@ -1,7 +1,7 @@
 """Writes transfer.json: importance weights, feature alignment and transferability, by scipy, scikit-learn, POT and by the
 papers' formulas in numpy (brute force where ours is a shortcut).
 
-    python tests/golden/transfer.py
+    python -P tests/golden/transfer.py (-P: math.py beside it hides the standard one)
 """
 import json, pathlib
 import numpy as np, ot, scipy, sklearn

@@ -27,15 +27,17 @@ pub struct Kliep {
 }
 
 const ITERATIONS: usize = 5000;
-/// A likelihood this near to its maximum is good enough for weights.
+/// A likelihood this near to its maximum is good enough for weights, and
 const NEAR: f64 = 1e-5;
+/// this near for a choice of sigma.
+const NEAR_ENOUGH_TO_CHOOSE: f64 = 1e-3;
 
 impl Kliep {
     /// max mean_t log w subject to mean_s w = 1, α ≥ 0.
     ///
     /// With β_l = b_l α_l, b_l the mean of kernel l over the source, this is the maximum likelihood of the proportions β of a
     /// mixture of known components, concave; so we climb by its EM steps (each one raises the likelihood, none needs a step
-    /// length), and the largest derivative bounds how far the maximum still is (Lindsay, Ann Stat 1983;11:86–94).
+    /// length), made longer as long as that raises it too, and the largest derivative bounds how far the maximum still is (Lindsay, Ann Stat 1983;11:86–94).
     ///
     /// # Errors
     /// `out_of_range` for a sigma that is not over 0; `nothing_varies` where no target row is within reach of a source row at
@@ -44,7 +46,7 @@ impl Kliep {
         check(source, target, &[sigma])?;
         let centres = centres(target, seed);
         let (fs, ft) = (features(source, &centres, sigma), features(target, &centres, sigma));
-        let climbed = climb(&fs, &ft, centres.len() / target.p(), pulse).await?;
+        let climbed = climb(&fs, &ft, centres.len() / target.p(), NEAR, pulse).await?;
         let (alpha, likelihood, gap) = climbed.ok_or_else(|| Code::NothingVaries.err())?;
         Ok(Self { centres, p: target.p(), sigma, alpha, likelihood, gap, held_out: f64::NAN })
     }
@@ -87,7 +89,7 @@ pub async fn choose_kliep(
                 let rows = order.iter().enumerate().filter(|(place, _)| (place % FOLDS == fold) == held);
                 rows.flat_map(|(_, &i)| ft[i * b..(i + 1) * b].iter().copied()).collect()
             };
-            let Some((alpha, _, _)) = climb(&fs, &part(false), b, pulse).await? else {
+            let Some((alpha, _, _)) = climb(&fs, &part(false), b, NEAR_ENOUGH_TO_CHOOSE, pulse).await? else {
                 score = f64::NEG_INFINITY;
                 break;
             };
@@ -120,8 +122,23 @@ fn mean_log(f: &[f64], alpha: &[f64]) -> f64 {
     rows.map(|f| libm::log(f.iter().zip(alpha).map(|(f, a)| f * a).sum())).sum::<f64>() / n
 }
 
+/// Mean log of the mixture, and its derivatives in β; `None` where a row has no likelihood.
+fn slopes(rows: &[f64], beta: &[f64]) -> Option<(f64, Vec<f64>)> {
+    let n = (rows.len() / beta.len()) as f64;
+    let (mut likelihood, mut slope) = (0.0, vec![0.0; beta.len()]);
+    for row in rows.chunks_exact(beta.len()) {
+        let here: f64 = row.iter().zip(beta).map(|(r, b)| r * b).sum();
+        if here <= 0.0 || !here.is_finite() {
+            return None;
+        }
+        likelihood += libm::log(here) / n;
+        slope.iter_mut().zip(row).for_each(|(s, r)| *s += r / (here * n));
+    }
+    Some((likelihood, slope))
+}
+
 /// α, the likelihood, and the gap; `None` where some target row can get no weight at all.
-async fn climb(fs: &[f64], ft: &[f64], b: usize, pulse: &Pulse<'_>) -> Result<Option<(Vec<f64>, f64, f64)>> {
+async fn climb(fs: &[f64], ft: &[f64], b: usize, near: f64, pulse: &Pulse<'_>) -> Result<Option<(Vec<f64>, f64, f64)>> {
     let ns = (fs.len() / b) as f64;
     let mut base = vec![0.0; b];
     for f in fs.chunks_exact(b) {
@@ -133,30 +150,32 @@ async fn climb(fs: &[f64], ft: &[f64], b: usize, pulse: &Pulse<'_>) -> Result<Op
         return Ok(None);
     }
     let rows: Vec<f64> = ft.chunks_exact(b).flat_map(|f| usable.iter().map(|&l| f[l] / base[l])).collect();
-    let (k, nt) = (usable.len(), (ft.len() / b) as f64);
+    let k = usable.len();
     let mut beta = vec![1.0 / k as f64; k];
-    let mut gap = f64::INFINITY;
+    let Some((mut likelihood, mut slope)) = slopes(&rows, &beta) else { return Ok(None) };
+    // The likelihood is concave and its derivatives average to 1 over β: the excess bounds what can be gained.
+    let excess = |slope: &[f64]| slope.iter().copied().fold(0.0, f64::max) - 1.0;
+    let mut length = 1.0;
     for iteration in 0..ITERATIONS {
-        let mut slope = vec![0.0; k];
-        for row in rows.chunks_exact(k) {
-            let here: f64 = row.iter().zip(&beta).map(|(r, b)| r * b).sum();
-            if here <= 0.0 || !here.is_finite() {
-                return Ok(None);
-            }
-            slope.iter_mut().zip(row).for_each(|(s, r)| *s += r / (here * nt));
-        }
-        // The likelihood is concave and its derivatives average to 1 over β: the excess bounds what can be gained.
-        gap = slope.iter().copied().fold(0.0, f64::max) - 1.0;
-        if gap <= NEAR {
+        if excess(&slope) <= near {
             break;
         }
-        beta.iter_mut().zip(&slope).for_each(|(b, s)| *b *= s);
-        let total: f64 = beta.iter().sum();
-        beta.iter_mut().for_each(|b| *b /= total);
         if iteration % 20 == 0 {
             pulse.breathe().await?;
         }
+        let mut next: Vec<f64> = beta.iter().zip(&slope).map(|(b, s)| b * libm::pow(*s, length)).collect();
+        let total: f64 = next.iter().sum();
+        next.iter_mut().for_each(|b| *b /= total);
+        match slopes(&rows, &next).filter(|(reached, _)| *reached >= likelihood || length == 1.0) {
+            Some((reached, steeper)) => {
+                (beta, likelihood, slope) = (next, reached, steeper);
+                length *= 1.5;
+            }
+            None if length == 1.0 => return Ok(None),
+            None => length = 1.0,
+        }
     }
+    let gap = excess(&slope);
     let mut alpha = vec![0.0; b];
     for (&l, share) in usable.iter().zip(&beta) {
         alpha[l] = share / base[l];

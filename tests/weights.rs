@@ -8,7 +8,7 @@ use autograft::math::kernel::{gaussian, gram, median_distance, square_distance};
 use autograft::math::rows::Rows;
 use autograft::math::spd;
 use autograft::math::weights::{
-    Health, Kliep, Ulsif, choose_kliep, choose_ulsif, from_log_odds, kmm, normalised, overlap, ulsif_left_out,
+    Health, Kliep, Ulsif, beyond, choose_kliep, choose_ulsif, from_log_odds, kmm, normalised, overlap, ulsif_left_out,
 };
 use autograft::rng::Rng;
 use autograft::watch::{Pulse, Quiet, block_on};
@@ -139,6 +139,9 @@ fn health_says_when_all_weight_is_on_one_patient() {
     assert!(same.outside < 0.05, "{same:?}");
     let far: Vec<f64> = t.iter().map(|v| v + 50.0).collect();
     assert_eq!(overlap(source, Rows::new(&far, 2).unwrap(), 1).unwrap().outside, 1.0);
+    // ln 9 = 2.197: two of four are nine times likelier in the target.
+    assert_eq!(beyond(&[2.19, 2.2, -3.0, 30.0], 0.9), Some(0.5));
+    assert!(beyond(&[], 0.9).is_none() && beyond(&[0.0], 0.4).is_none() && beyond(&[f64::NAN], 0.9).is_none());
     assert!(overlap(Rows::new(&s[..18], 2).unwrap(), target, 1).is_none(), "nine rows have no support to speak of");
 }
 

@@ -90,6 +90,18 @@ pub struct Overlap {
     pub target_rows: usize,
 }
 
+/// The share of rows whose odds of belonging to the *other* side, at equal sizes, are under 1 to (bound / (1 − bound)): for
+/// target rows and their log p_target / p_source, and 0.9, those that are nine times likelier in the target than in the
+/// source (Crump, Hotz, Imbens and Mitnik, Biometrika 2009;96:187–199, leave rows outside 0.1 to 0.9 out). `None` without
+/// rows, for NaN, or for a bound outside (½, 1).
+pub fn beyond(log_ratio: &[f64], bound: f64) -> Option<f64> {
+    if log_ratio.is_empty() || log_ratio.iter().any(|v| v.is_nan()) || !(bound > 0.5 && bound < 1.0) {
+        return None;
+    }
+    let limit = libm::log(bound / (1.0 - bound));
+    Some(log_ratio.iter().filter(|v| **v > limit).count() as f64 / log_ratio.len() as f64)
+}
+
 /// The quantile of nearest distances over which a row stands alone.
 pub const OUTSIDE: f64 = 0.99;
 const MOST_ROWS: usize = 2000;

@@ -23,4 +23,7 @@ mod shift;
 mod split;
 mod study;
 mod table;
+mod transferability;
+mod two_samples;
+mod weights;
 mod words;

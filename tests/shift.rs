@@ -2,6 +2,7 @@
 
 use autograft::cohort::{Cohort, Feature, FeatureKind, Frame, Labels, Side, View};
 use autograft::error::Code;
+use autograft::math::tests::fisher_exact;
 use autograft::rng::Rng;
 use autograft::shift::{LabelShift, Shape, Shift, compute};
 use autograft::watch::{Pulse, Quiet, block_on};
@@ -45,6 +46,8 @@ fn numbers_differ_as_scipy_says() {
         near(feature.smd, &golden["smd"], "smd");
         near(feature.distance, &golden["ks"], "ks");
         near(feature.p, &golden["p"], "p");
+        near(feature.wasserstein, &golden["wasserstein"], "wasserstein");
+        near(feature.psi, &golden["psi"], "psi");
         assert_eq!(feature.p, feature.q, "one test needs no adjustment");
         let Some(Shape::Bins { edges, source, target }) = &feature.shape else { panic!("{:?}", feature.shape) };
         assert_eq!((edges.len(), source.len()), (21, 20));
@@ -68,6 +71,8 @@ fn categories_differ_as_scipy_says() {
     assert_eq!(feature.level.as_deref(), Some(["a", "b", "c"][golden["level"].as_u64().unwrap() as usize]));
     near(feature.distance, &golden["distance"], "total variation");
     near(feature.p, &golden["p"], "chi-square");
+    near(feature.psi, &golden["psi"], "psi");
+    assert_eq!((feature.psi_noise, feature.wasserstein), (Some(2.0 * (1.0 / 200.0 + 1.0 / 120.0)), None));
 }
 
 #[test]
@@ -87,6 +92,7 @@ fn labels_differ_as_statsmodels_and_scipy_say() {
     near(Some(classes[1].difference), &case["difference"], "difference");
     near(Some(classes[1].low), &case["low"], "low");
     near(Some(classes[1].high), &case["high"], "high");
+    near(Some(classes[1].p), &case["p"], "p");
     assert_eq!(found.sources[0].label, Some(90.0 / 400.0));
 
     let case = &golden["values"];
@@ -96,10 +102,31 @@ fn labels_differ_as_statsmodels_and_scipy_say() {
         &numbers(&[list(source)], Side::Source, values(source)),
         &numbers(&[list(target)], Side::Target, values(target)),
     );
-    let Some(LabelShift::Values { difference, low, high, .. }) = found.label else { panic!("{:?}", found.label) };
+    let Some(LabelShift::Values { difference, low, high, p, .. }) = found.label else { panic!("{:?}", found.label) };
     near(Some(difference), &case["difference"], "difference");
     near(low, &case["low"], "low");
     near(high, &case["high"], "high");
+    near(p, &case["p"], "p");
+}
+
+#[test]
+fn missing_cells_are_a_shift_of_their_own() {
+    for case in golden()["fisher"].as_array().unwrap() {
+        let c = list(case);
+        let found = fisher_exact(c[0] as usize, c[1] as usize, c[2] as usize, c[3] as usize).unwrap();
+        near(Some(found.p), &case[4], "fisher");
+    }
+    assert!(fisher_exact(0, 0, 1, 2).is_none() && fisher_exact(3, 2, 1, 2).is_none());
+    let column = |missing: usize, rows: usize| -> Vec<f64> {
+        (0..rows).map(|row| if row < missing { f64::NAN } else { row as f64 }).collect()
+    };
+    let (source, target) = ([column(3, 40), column(0, 40)], [column(9, 30), column(0, 30)]);
+    let found = shift(&numbers(&source, Side::Source, None), &numbers(&target, Side::Target, None));
+    let of = |name: &str| found.features.iter().find(|f| f.name == name).unwrap().missing.unwrap();
+    let p = golden()["fisher"][0][4].as_f64().unwrap();
+    assert!((of("x0").p - p).abs() < 1e-12 && (of("x0").q - (2.0 * p).min(1.0)).abs() < 1e-12, "{:?}", of("x0"));
+    assert!((of("x0").difference - (0.3 - 0.075)).abs() < 1e-12 && of("x0").low > 0.0, "{:?}", of("x0"));
+    assert_eq!((of("x1").difference, of("x1").p), (0.0, 1.0));
 }
 
 #[test]
@@ -111,25 +138,26 @@ fn the_domain_classifier_reaches_scikit_learns() {
     let (mean, sd) = (golden["auroc"].as_f64().unwrap(), golden["sd"].as_f64().unwrap());
     assert!((found.auroc - mean).abs() < 3.0 * sd, "{} and {mean} ± {sd}", found.auroc);
     assert!(found.low < mean && mean < found.high && found.low > 0.5, "{found:?}");
-    assert!(found.p < 1e-4, "{found:?}");
+    assert!(found.p < 1e-3, "{found:?}");
     assert_eq!((found.source_rows, found.target_rows, found.features), (150, 110, 4));
 }
 
 #[test]
 fn the_same_population_is_told_apart_no_better_than_by_a_coin() {
     let mut rng = Rng::stream(3, "null");
-    let mut covered = 0;
-    let mut rejected = 0;
-    for _ in 0..40 {
+    let (mut outside, mut rejected) = (0, 0);
+    for _ in 0..200 {
         let mut draw =
             |rows: usize| (0..6).map(|_| (0..rows).map(|_| rng.normal()).collect()).collect::<Vec<Vec<f64>>>();
         let (source, target) = (numbers(&draw(120), Side::Source, None), numbers(&draw(60), Side::Target, None));
         let found = shift(&source, &target).domain.unwrap();
-        covered += usize::from(found.low <= 0.5);
+        outside += usize::from(found.low > 0.5);
         rejected += usize::from(found.p < 0.05);
     }
-    assert!(covered >= 34, "{covered} of 40 intervals reach 0.5");
-    assert!(rejected <= 6, "{rejected} of 40 null comparisons rejected");
+    // Binomial(200, 0.05) is over 19, and Binomial(200, 0.025) over 12, with a chance of 0.3 %. With folds taken as
+    // independent it is 23 of 200.
+    assert!(rejected <= 19, "{rejected} of 200 null comparisons rejected");
+    assert!(outside <= 12, "{outside} of 200 intervals lie over 0.5");
 }
 
 #[test]

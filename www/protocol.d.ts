@@ -24,6 +24,7 @@ export type Code =
   | "no_shared_features"
   | "too_few_rows"
   | "nothing_varies"
+  | "missing_cells"
   | "not_finite"
   | "out_of_range"
   | "wrong_type"
@@ -149,6 +150,7 @@ export type LabelShift =
     /** Target minus source. */ difference: number;
     /** Lower end of its 95 % interval (Welch); none under two values a side. */ low: number | null;
     /** Upper end. */ high: number | null;
+    /** Two-sided p of no difference (Welch). */ p: number | null;
   };
 
 /** One class on both sides. */
@@ -161,6 +163,7 @@ export type ClassShift = {
   /** Target minus source. */ difference: number;
   /** Lower end of its 95 % interval (Newcombe's hybrid score, Stat Med 1998;17:873–890, method 10). */ low: number;
   /** Upper end. */ high: number;
+  /** Two-sided p of equal shares (Fisher's exact test). Not adjusted over the classes. */ p: number;
 };
 
 /** How one feature differs. */
@@ -171,6 +174,10 @@ export type FeatureShift = {
   /** Kolmogorov and Smirnov's D; for a category the total variation distance. None where a side is empty. */ distance: number | null;
   /** p of D, or of Pearson's χ² for a category. */ p: number | null;
   /** `p` adjusted over all features (Benjamini and Hochberg). */ q: number | null;
+  /** Wasserstein's distance of order 1 in pooled standard deviations; none for a category, or where no side varies. */ wasserstein: number | null;
+  /** The population stability index; none where a side is empty. */ psi: number | null;
+  /** What the index would be about by chance alone. */ psi_noise: number | null;
+  /** Whether cells are missing more often on one side. */ missing: Missing | null;
   /** The share of missing cells in the source. */ source_missing: number;
   /** The share of missing cells in the target. */ target_missing: number;
   /** Mean of a number in the source. */ source_mean: number | null;
@@ -191,12 +198,21 @@ export type FeatureShape =
     /** The target's shares. */ target: Array<number>;
   };
 
+/** The difference of the shares of missing cells. */
+export type Missing = {
+  /** Target minus source. */ difference: number;
+  /** Lower end of its 95 % interval (Newcombe's hybrid score). */ low: number;
+  /** Upper end. */ high: number;
+  /** Fisher's exact test of equal shares. */ p: number;
+  /** `p` adjusted over all features (Benjamini and Hochberg). */ q: number;
+};
+
 /** Whether a classifier can tell where a row comes from: 0.5 is not at all, 1 is always. */
 export type Domain = {
   /** The AUROC on held-out rows, averaged over the folds. */ auroc: number;
-  /** Lower end of its 95 % interval (DeLong within folds). */ low: number;
+  /** Lower end of its 95 % interval (DeLong within folds, twice the variance: the folds share rows). */ low: number;
   /** Upper end. */ high: number;
-  /** One-sided p of "no better than a coin" (Mann and Whitney's variance within folds). */ p: number;
+  /** One-sided p of "no better than a coin" (Mann and Whitney within folds, twice the variance). */ p: number;
   /** Rows of the source that were used: at most 2,000. */ source_rows: number;
   /** Rows of the target that were used: at most 2,000. */ target_rows: number;
   /** Features that were used: at most 500, those of the largest variance. */ features: number;

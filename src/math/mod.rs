@@ -1,10 +1,16 @@
 //! Mathematics on the host, in f64.
 
+pub mod align;
+pub mod covariance;
 pub mod dist;
 pub mod elastic;
+pub mod kernel;
 pub mod linalg;
 pub mod loess;
 pub mod logistic;
 pub mod pca;
+pub mod rows;
+pub mod spd;
 pub mod stats;
 pub mod tests;
+pub mod weights;

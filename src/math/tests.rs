@@ -198,6 +198,25 @@ pub fn chi_square(counts: &[f64], columns: usize) -> Option<Test> {
     Some(Test { statistic, p: chi2_sf(statistic, ((r - 1) * (c - 1)) as f64) })
 }
 
+/// Fisher's exact test of two shares, a of n and b of m: the statistic is the difference b/m − a/n, p the probability of all
+/// tables with these sums that are no likelier than the one found. `None` where a side is empty or counts more than it has.
+pub fn fisher_exact(a: usize, n: usize, b: usize, m: usize) -> Option<Test> {
+    if n == 0 || m == 0 || a > n || b > m {
+        return None;
+    }
+    let log_choose = |n: usize, k: usize| {
+        let f = |v: usize| libm::lgamma(v as f64 + 1.0);
+        f(n) - f(k) - f(n - k)
+    };
+    let hits = a + b;
+    let (least, most) = (hits.saturating_sub(m), hits.min(n));
+    let log_p = |k: usize| log_choose(n, k) + log_choose(m, hits - k) - log_choose(n + m, hits);
+    let here = log_p(a);
+    // Tables of the same probability differ by rounding.
+    let p = (least..=most).map(log_p).filter(|l| *l <= here + 1e-7).map(libm::exp).sum::<f64>();
+    Some(Test { statistic: b as f64 / m as f64 - a as f64 / n as f64, p: p.min(1.0) })
+}
+
 /// Standardised mean difference of two groups: (mean a − mean b) / √((var a + var b)/2) (Austin, Stat Med
 /// 2009;28:3083–3107). `None` when neither varies and they differ, or a group has fewer than two values.
 pub fn standardised_difference(a: &[f64], b: &[f64]) -> Option<f64> {

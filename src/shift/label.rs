@@ -1,8 +1,9 @@
 //! How the label differs: the share of each class, or the mean of a number.
 
 use crate::cohort::{Cohort, Labels};
-use crate::math::dist::{normal_quantile, t_quantile};
+use crate::math::dist::{t_quantile, t_two_sided};
 use crate::math::stats::{mean, sd, variance};
+use crate::math::tests::fisher_exact;
 use crate::metrics::calibration::wilson;
 use serde::{Deserialize, Serialize};
 
@@ -35,6 +36,8 @@ pub enum LabelShift {
         low: Option<f64>,
         /// Upper end.
         high: Option<f64>,
+        /// Two-sided p of no difference (Welch).
+        p: Option<f64>,
     },
 }
 
@@ -57,6 +60,8 @@ pub struct ClassShift {
     pub low: f64,
     /// Upper end.
     pub high: f64,
+    /// Two-sided p of equal shares (Fisher's exact test). Not adjusted over the classes.
+    pub p: f64,
 }
 
 const LEVEL: f64 = 0.95;
@@ -111,7 +116,7 @@ pub(super) fn compare(sources: &[Cohort], target: &Cohort) -> Option<LabelShift>
                 return None;
             }
             let difference = mean(&to) - mean(&from);
-            let half = welch(&from, &to);
+            let test = welch(&from, &to);
             Some(LabelShift::Values {
                 unit: unit.clone(),
                 source_mean: mean(&from),
@@ -119,8 +124,9 @@ pub(super) fn compare(sources: &[Cohort], target: &Cohort) -> Option<LabelShift>
                 source_sd: if from.len() < 2 { 0.0 } else { sd(&from) },
                 target_sd: if to.len() < 2 { 0.0 } else { sd(&to) },
                 difference,
-                low: half.map(|half| difference - half),
-                high: half.map(|half| difference + half),
+                low: test.map(|(half, _)| difference - half),
+                high: test.map(|(half, _)| difference + half),
+                p: test.map(|(_, p)| p),
             })
         }
         Labels::Several(_) => None,
@@ -131,28 +137,37 @@ fn class(name: &str, code: u32, from: &[u32], to: &[u32]) -> ClassShift {
     let count = |codes: &[u32]| codes.iter().filter(|c| **c == code).count();
     let (a, b) = (count(from), count(to));
     let (source, target) = (a as f64 / from.len() as f64, b as f64 / to.len() as f64);
-    let (source_low, source_high) = wilson(a, from.len(), LEVEL);
-    let (target_low, target_high) = wilson(b, to.len(), LEVEL);
-    let difference = target - source;
-    ClassShift {
-        name: name.to_owned(),
-        source_rows: a,
-        target_rows: b,
-        source,
-        target,
-        difference,
-        low: difference - libm::hypot(target - target_low, source_high - source),
-        high: difference + libm::hypot(target_high - target, source - source_low),
-    }
+    let (difference, low, high) = newcombe(a, from.len(), b, to.len());
+    let p = fisher_exact(a, from.len(), b, to.len()).map_or(1.0, |test| test.p);
+    ClassShift { name: name.to_owned(), source_rows: a, target_rows: b, source, target, difference, low, high, p }
 }
 
-/// Half of Welch's interval of a difference of means.
-fn welch(a: &[f64], b: &[f64]) -> Option<f64> {
+/// b/m − a/n and its 95 % interval (Newcombe's hybrid score).
+pub(super) fn newcombe(a: usize, n: usize, b: usize, m: usize) -> (f64, f64, f64) {
+    let (source, target) = (a as f64 / n as f64, b as f64 / m as f64);
+    let (source_low, source_high) = wilson(a, n, LEVEL);
+    let (target_low, target_high) = wilson(b, m, LEVEL);
+    let difference = target - source;
+    (
+        difference,
+        difference - libm::hypot(target - target_low, source_high - source),
+        difference + libm::hypot(target_high - target, source - source_low),
+    )
+}
+
+/// Half of Welch's interval of a difference of means, and the p of none.
+fn welch(a: &[f64], b: &[f64]) -> Option<(f64, f64)> {
     if a.len() < 2 || b.len() < 2 {
         return None;
     }
     let (u, v) = (variance(a) / a.len() as f64, variance(b) / b.len() as f64);
     let freedom = (u + v) * (u + v) / (u * u / (a.len() - 1) as f64 + v * v / (b.len() - 1) as f64);
-    let quantile = if freedom.is_finite() { t_quantile(0.5 + LEVEL / 2.0, freedom) } else { normal_quantile(0.975) };
-    Some(quantile * libm::sqrt(u + v)).filter(|half| half.is_finite())
+    let gap = mean(b) - mean(a);
+    if !freedom.is_finite() {
+        // No side varies: equal or not, without an error.
+        return Some((0.0, if gap == 0.0 { 1.0 } else { 0.0 })).filter(|_| u + v == 0.0);
+    }
+    let se = libm::sqrt(u + v);
+    let half = t_quantile(0.5 + LEVEL / 2.0, freedom) * se;
+    half.is_finite().then(|| (half, t_two_sided(gap / se, freedom)))
 }

@@ -1,13 +1,23 @@
 //! How two cohorts differ, from the tables alone: can a classifier tell them apart, which features moved, is the label
 //! more common. It needs no model and no target label.
 
+mod both;
+mod discriminator;
 mod domain;
 mod feature;
 mod label;
+mod moments;
+mod permuted;
+mod prior;
 
-pub use domain::Domain;
-pub use feature::{FeatureShift, Shape};
+pub use both::{Both, LIMITS, Limits};
+pub use discriminator::{CrossFit, Discriminator, Ridge, cross_fit};
+pub use domain::{ClassifierTest, Domain, SHARED, classifier_test, refitted};
+pub use feature::{FeatureShift, Missing, Shape};
 pub use label::{ClassShift, LabelShift};
+pub use moments::{CorrelationShift, Moments, correlations, moments};
+pub use permuted::{BANDWIDTHS, Energy, Mmd, MmdAt, PERMUTATIONS, energy, mmd};
+pub use prior::{Bbse, Confusion, Prior, Saerens, Said, bbse, corrected, saerens};
 
 use crate::cohort::Cohort;
 use crate::error::{Code, Result};
@@ -94,5 +104,10 @@ fn adjust(features: &mut [FeatureShift]) {
     let mut q = benjamini_hochberg(&p).into_iter();
     for feature in features.iter_mut().filter(|feature| feature.p.is_some()) {
         feature.q = q.next();
+    }
+    let missing: Vec<f64> = features.iter().filter_map(|feature| feature.missing.map(|m| m.p)).collect();
+    let adjusted = benjamini_hochberg(&missing);
+    for (missing, q) in features.iter_mut().filter_map(|feature| feature.missing.as_mut()).zip(adjusted) {
+        missing.q = q;
     }
 }

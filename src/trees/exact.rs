@@ -3,7 +3,7 @@
 //! Each column keeps the tree's rows in order of its values, the missing last, and is parted at every split: a node is the
 //! same range in all of them.
 
-use super::data::{Matrix, sorted};
+use super::data::{Matrix, finite, sorted};
 use super::gain::Rule;
 use super::grow::{Finder, Node, Split, part};
 use super::pair::{Pair, add};
@@ -85,24 +85,23 @@ impl<'a> Exact<'a> {
     /// Sums of the distinct values of a column in a node.
     fn fill(&mut self, position: usize, node: &Node) {
         let feature = self.features[position] as usize;
-        let scan = &mut self.space.scan;
-        scan.clear();
         let rows = &self.space.columns[position][node.range.clone()];
-        let (mut first, mut last, mut sum) = (0, f32::NAN, [0.0; 2]);
-        for (i, row) in rows.iter().enumerate() {
-            let value = self.x.at(*row as usize, feature);
-            if value != last {
-                if i > 0 {
-                    scan.push(first, sum);
-                }
-                if value.is_nan() {
-                    return;
-                }
-                (first, last, sum) = (i, value, [0.0; 2]);
+        let (column, pairs) = (self.x.column(feature), self.pairs);
+        let value = |row: &u32| finite(column[*row as usize]);
+        let mut i = 0;
+        self.space.scan.fill(std::iter::from_fn(|| {
+            let first = i;
+            let shared = value(rows.get(first)?);
+            if shared.is_nan() {
+                return None;
             }
-            sum = add(sum, self.pairs[*row as usize]);
-        }
-        scan.push(first, sum);
+            let mut sum = [0.0; 2];
+            while let Some(row) = rows.get(i).filter(|row| value(row) == shared) {
+                sum = add(sum, pairs[*row as usize]);
+                i += 1;
+            }
+            Some((first, sum))
+        }));
     }
 
     /// Between the values on both sides of a cut, or beyond the last one.

@@ -117,10 +117,7 @@ impl Hist<'_> {
         let (mut best, levels) = (None, self.levels);
         for position in &levels[node.depth] {
             let cuts = &self.bins.cuts[self.packed.columns[*position as usize] as usize];
-            self.space.scan.clear();
-            for (bin, pair) in banks[*position as usize][..cuts.bins()].iter().enumerate() {
-                self.space.scan.push(bin, *pair);
-            }
+            self.space.scan.fill(banks[*position as usize][..cuts.bins()].iter().copied().enumerate());
             self.judge(*position, node, node_gain, &mut best, least);
         }
         best
@@ -148,17 +145,11 @@ impl Hist<'_> {
                 let position = (number * WIDTH + k) as u32;
                 let looked_at = wanted.next_if_eq(&&position).is_some();
                 let bins = packed.columns.get(position as usize).map_or(0, |f| self.bins.cuts[*f as usize].bins());
-                self.space.scan.clear();
-                for (word, mut bits) in hit.into_iter().enumerate() {
-                    while bits != 0 {
-                        let bin = word * 64 + bits.trailing_zeros() as usize;
-                        bits &= bits - 1;
-                        let pair = std::mem::take(&mut self.space.bench[k][bin & 255]);
-                        if bin < bins {
-                            self.space.scan.push(bin, pair);
-                        }
-                    }
-                }
+                let bank = &mut self.space.bench[k];
+                self.space.scan.fill(Hits { words: hit, word: 0 }.filter_map(|bin| {
+                    let pair = std::mem::take(&mut bank[bin]);
+                    (bin < bins).then_some((bin, pair))
+                }));
                 if looked_at {
                     self.judge(position, node, node_gain, &mut best, least);
                 }
@@ -223,6 +214,29 @@ impl Finder for Hist<'_> {
 
     fn drop(&mut self, held: Self::Held) {
         self.space.pool.extend(held);
+    }
+}
+
+/// The bins that were hit, in rising order.
+struct Hits {
+    words: [u64; 4],
+    word: usize,
+}
+
+impl Iterator for Hits {
+    type Item = usize;
+    #[inline(always)]
+    fn next(&mut self) -> Option<usize> {
+        loop {
+            let bits = self.words.get_mut(self.word)?;
+            if *bits != 0 {
+                let bin = self.word * 64 + bits.trailing_zeros() as usize;
+                *bits &= *bits - 1;
+                // Never above: so the compiler knows it.
+                return Some(bin & 255);
+            }
+            self.word += 1;
+        }
     }
 }
 

@@ -51,23 +51,22 @@ impl Scan {
         self.len
     }
 
-    /// Forgets all values.
+    /// Takes the values of a node in rising order; a sum of nothing counts for nothing. No more values than there is room.
     #[inline(always)]
-    pub fn clear(&mut self) {
-        self.len = 0;
-        self.sum = [0.0; 2];
-    }
-
-    /// Adds the next value; a sum of nothing counts for nothing.
-    #[inline(always)]
-    pub fn push(&mut self, at: usize, pair: Pair) {
-        self.sum = add(self.sum, pair);
-        // Written always, kept where something was there: no branch to mispredict.
-        let len = self.len;
-        self.gradient[len] = self.sum[0];
-        self.hessian[len] = self.sum[1];
-        self.at[len] = at as u32;
-        self.len += usize::from(pair[1] != 0.0 || pair[0] != 0.0);
+    pub fn fill(&mut self, values: impl Iterator<Item = (usize, Pair)>) {
+        // Slices of one length, held in registers: a check for all three, and nothing read again after a store.
+        let room = self.gradient.len();
+        let (gradient, hessian, at) = (&mut self.gradient[..room], &mut self.hessian[..room], &mut self.at[..room]);
+        let (mut sum, mut len) = ([0.0; 2], 0);
+        for (number, pair) in values {
+            sum = add(sum, pair);
+            // Written always, kept where something was there: no branch to mispredict.
+            gradient[len] = sum[0];
+            hessian[len] = sum[1];
+            at[len] = number as u32;
+            len += usize::from((pair[1] != 0.0) | (pair[0] != 0.0));
+        }
+        (self.sum, self.len) = (sum, len);
     }
 
     /// The best cut with a gain above `least`, if any. `total` is the node's sum, so that what is missing is the rest.

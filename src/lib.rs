@@ -42,6 +42,8 @@ pub mod text;
 #[doc(hidden)]
 pub mod train;
 #[doc(hidden)]
+pub mod trees;
+#[doc(hidden)]
 pub mod watch;
 #[doc(hidden)]
 pub mod web;

@@ -20,4 +20,5 @@ mod shared;
 mod shift;
 mod split;
 mod table;
+mod trees;
 mod words;

@@ -53,8 +53,8 @@ struct Watched<'a> {
 }
 
 impl<'a> Booster<'a> {
-    /// Makes ready: checks, bins or sorts the columns. With `start`, its trees are kept and new ones appended; it must have the
-    /// same features in the same order, and the same loss.
+    /// Makes ready: checks, bins or sorts the columns. With `start`, its trees are kept and new ones appended; it must
+    /// have the same features in the same order, and the same loss.
     ///
     /// # Errors
     /// [`Code::OutOfRange`], [`Code::TooFewRows`], [`Code::WrongType`] for a label, [`Code::NotFinite`] for a margin,
@@ -101,8 +101,8 @@ impl<'a> Booster<'a> {
         })
     }
 
-    /// Judges every step by these rows: [`Step::stop`] says when their mean loss has not got better for `patience` steps, and
-    /// [`Booster::finish`] gives the model of the best step.
+    /// Judges every step by these rows: [`Step::stop`] says when their mean loss has not got better for `patience`
+    /// steps, and [`Booster::finish`] gives the model of the best step.
     ///
     /// # Errors
     /// As [`Booster::new`], for these rows.

@@ -80,8 +80,8 @@ pub struct Rows<'a> {
     pub y: &'a [f64],
     /// A weight a row, at least 0; absent: 1.
     pub weight: Option<&'a [f64]>,
-    /// Where boosting starts: a margin for each row and output, by rows; added to the forest's own base (which is 0 unless
-    /// it was continued or `base_score` was given).
+    /// Where boosting starts: a margin for each row and output, by rows; added to the forest's own base (which is 0
+    /// unless it was continued or `base_score` was given).
     pub margin: Option<&'a [f64]>,
 }
 
@@ -97,8 +97,9 @@ impl<'a> Rows<'a> {
     /// Everything has the right length and is in its range.
     ///
     /// # Errors
-    /// [`Code::TooFewRows`] without a row of positive weight, [`Code::WrongType`] for a label that the loss cannot take,
-    /// [`Code::OutOfRange`] for a weight, [`Code::NotFinite`] for a margin, [`Code::Internal`] for a wrong length.
+    /// [`Code::TooFewRows`] without a row of positive weight, [`Code::WrongType`] for a label that the loss cannot
+    /// take, [`Code::OutOfRange`] for a weight, [`Code::NotFinite`] for a margin, [`Code::Internal`] for a wrong
+    /// length.
     pub(super) fn check(&self, loss: Loss) -> Result<()> {
         let n = self.x.rows();
         let outputs = loss.outputs();

@@ -1,7 +1,7 @@
 //! Split search between all neighbouring values, over columns that were sorted once.
 //!
-//! Each column keeps the tree's rows in order of its values, the missing last, and is parted at every split: a node is the
-//! same range in all of them.
+//! Each column keeps the tree's rows in order of its values, the missing last, and is parted at every split: a node is
+//! the same range in all of them.
 
 use super::data::{Matrix, finite, sorted};
 use super::gain::Rule;
@@ -43,7 +43,12 @@ pub(super) struct Space {
 
 impl Space {
     pub fn new(rows: usize) -> Self {
-        Self { spare: vec![0; rows], goes_left: vec![false; rows], scan: Scan::with_room(rows + 1), columns: Vec::new() }
+        Self {
+            spare: vec![0; rows],
+            goes_left: vec![false; rows],
+            scan: Scan::with_room(rows + 1),
+            columns: Vec::new(),
+        }
     }
 }
 

@@ -1,10 +1,13 @@
 //! A trained model as plain vectors.
 
-use super::grow::Node;
 use super::gain::Rule;
+use super::grow::Node;
 use super::loss::Loss;
 use crate::error::{Code, Result};
 use serde::{Deserialize, Serialize};
+
+/// No tree is deeper: SHAP walks trees by recursion.
+const MOST_DEPTH: usize = 64;
 
 /// Boosted trees: a checked [`Parts`]. Step s, class k is tree s × outputs + k.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -164,7 +167,10 @@ impl Parts {
         if self.base.len() != outputs || self.base.iter().any(|b| !b.is_finite()) {
             return Some(format!("{} base margins for {outputs} outputs", self.base.len()));
         }
-        if self.starts.first() != Some(&0) || !self.starts.is_sorted() || (self.starts.len() - 1) % outputs != 0 {
+        if self.starts.first() != Some(&0)
+            || !self.starts.is_sorted()
+            || !(self.starts.len() - 1).is_multiple_of(outputs)
+        {
             return Some("the trees' starts".to_owned());
         }
         let nodes = self.starts.last().map_or(0, |n| *n as usize);
@@ -186,7 +192,8 @@ impl Parts {
             if range.is_empty() {
                 return Some(format!("tree {tree} is empty"));
             }
-            let mut met = vec![false; range.len()];
+            // The depth of each node that has a parent.
+            let mut depth = vec![0; range.len()];
             for (own, node) in range.clone().enumerate() {
                 let (left, right) = (self.left[node] as usize, self.right[node] as usize);
                 let leaf = left == 0 && right == 0;
@@ -198,9 +205,12 @@ impl Parts {
                 {
                     return Some(format!("tree {tree}, node {own}"));
                 }
-                // A node with two parents would make paths without end of what SHAP walks.
-                if inner && (std::mem::replace(&mut met[left], true) || std::mem::replace(&mut met[right], true)) {
-                    return Some(format!("tree {tree}, node {own}: children of another node"));
+                for child in [left, right].into_iter().filter(|_| inner) {
+                    // A node with two parents would make paths without end of what SHAP walks.
+                    if depth[child] > 0 || depth[own] >= MOST_DEPTH {
+                        return Some(format!("tree {tree}, node {own}: its children"));
+                    }
+                    depth[child] = depth[own] + 1;
                 }
             }
         }

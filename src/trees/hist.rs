@@ -1,8 +1,8 @@
 //! Split search in histograms of bins.
 //!
-//! A node that holds a histogram hands it down: the lighter child's is counted from its rows, the heavier child's is the
-//! parent's less those rows, in place, which loses nothing since sums are exact (`pair`). A node of few rows holds none: it
-//! counts eight features at a time into one small buffer and looks only at the bins that it hit.
+//! A node that holds a histogram hands it down: the lighter child's is counted from its rows, the heavier child's is
+//! the parent's less those rows, in place, which loses nothing since sums are exact (`pair`). A node of few rows holds
+//! none: it counts eight features at a time into one small buffer and looks only at the bins that it hit.
 
 use super::bins::{Bins, Packed, WIDTH};
 use super::gain::Rule;

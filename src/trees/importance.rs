@@ -18,8 +18,8 @@ pub enum Importance {
 }
 
 impl Forest {
-    /// One number a feature; 0 where it is never asked for. In training rows: for what a model does with a feature, use SHAP
-    /// or permutation.
+    /// One number a feature; 0 where it is never asked for. In training rows: for what a model does with a feature, use
+    /// SHAP or permutation.
     pub fn importance(&self, kind: Importance) -> Vec<f64> {
         let parts = self.parts();
         let (mut sums, mut splits) = (vec![0.0; parts.features], vec![0.0; parts.features]);

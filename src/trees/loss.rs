@@ -57,9 +57,9 @@ impl Loss {
     /// What a label should be.
     pub(super) fn label(self) -> String {
         match self {
-            Loss::Logistic => "0 … 1".to_owned(),
-            Loss::Softmax { classes } => format!("0, 1 … {}", classes - 1),
-            Loss::Squared => "1.0".to_owned(),
+            Loss::Logistic => "number from 0 to 1".to_owned(),
+            Loss::Softmax { classes } => format!("class from 0 to {}", classes - 1),
+            Loss::Squared => "finite number".to_owned(),
         }
     }
 

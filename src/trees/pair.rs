@@ -23,7 +23,8 @@ pub(super) fn sub(a: Pair, b: Pair) -> Pair {
 /// Sums of absolute values are under this: their squares are gains, in single precision.
 const MOST: f64 = 1e18;
 
-/// Rounds all pairs to the grid, and gives their sum; `None` if one is not finite, or too large for gains to be counted.
+/// Rounds all pairs to the grid, and gives their sum; `None` if one is not finite, or too large for gains to be
+/// counted.
 pub(super) fn onto_grid(pairs: &mut [Pair]) -> Option<Pair> {
     let mut size = [0.0; 2];
     for pair in pairs.iter() {

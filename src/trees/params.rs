@@ -19,7 +19,8 @@ pub enum Search {
 pub struct Params {
     /// Learning rate: how much of each tree is taken, 0 to 1.
     pub eta: f64,
-    /// Least loss reduction of a split. Exact search grows first and prunes bottom-up, histogram search does not grow on.
+    /// Least loss reduction of a split. Exact search grows first and prunes bottom-up, histogram search does not grow
+    /// on.
     pub gamma: f64,
     /// Levels of splits, 0 to 20.
     pub max_depth: usize,
@@ -39,8 +40,8 @@ pub struct Params {
     pub alpha: f64,
     /// Factor on the weight of events (label 1) in logistic loss.
     pub scale_pos_weight: f64,
-    /// The prediction before the first tree, as a probability or a value; absent: estimated from the labels (0 where rows
-    /// have margins of their own).
+    /// The prediction before the first tree, as a probability or a value; absent: estimated from the labels (0 where
+    /// rows have margins of their own).
     pub base_score: Option<f64>,
     /// How splits are searched.
     pub search: Search,

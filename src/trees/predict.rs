@@ -81,7 +81,8 @@ impl Forest {
         Ok(out)
     }
 
-    /// Predictions from margins: the event's probabilities (n), those of all classes (n × classes, by rows), or values (n).
+    /// Predictions from margins: the event's probabilities (n), those of all classes (n × classes, by rows), or values
+    /// (n).
     pub fn respond(&self, mut margins: Vec<f64>) -> Vec<f64> {
         self.parts().loss.respond(&mut margins);
         margins

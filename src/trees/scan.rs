@@ -25,8 +25,8 @@ pub(super) struct Cut {
     pub left: Pair,
 }
 
-/// Which ways a feature is searched: from the left with the missing on the right, then from the right with the missing on
-/// the left. The first of equal gains wins.
+/// Which ways a feature is searched: from the left with the missing on the right, then from the right with the missing
+/// on the left. The first of equal gains wins.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Ways {
     pub right: bool,
@@ -51,7 +51,8 @@ impl Scan {
         self.len
     }
 
-    /// Takes the values of a node in rising order; a sum of nothing counts for nothing. No more values than there is room.
+    /// Takes the values of a node in rising order; a sum of nothing counts for nothing. No more values than there is
+    /// room.
     #[inline(always)]
     pub fn fill(&mut self, values: impl Iterator<Item = (usize, Pair)>) {
         // Slices of one length, held in registers: a check for all three, and nothing read again after a store.
@@ -156,9 +157,5 @@ fn one<const PLAIN: bool>(rule: &Rule, total: Pair, left: Pair, node_gain: f32) 
 }
 
 fn gain_of_cut(rule: &Rule, total: Pair, left: Pair, node_gain: f32) -> f32 {
-    if rule.plain() {
-        one::<true>(rule, total, left, node_gain)
-    } else {
-        one::<false>(rule, total, left, node_gain)
-    }
+    if rule.plain() { one::<true>(rule, total, left, node_gain) } else { one::<false>(rule, total, left, node_gain) }
 }

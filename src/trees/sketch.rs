@@ -1,4 +1,5 @@
-//! Quantiles of a weighted column as XGBoost takes them: a summary of ranks, pruned (Chen and Guestrin 2016, appendix A).
+//! Quantiles of a weighted column as XGBoost takes them: a summary of ranks, pruned (Chen and Guestrin 2016, appendix
+//! A).
 
 /// Summaries keep this many times more entries than bins until the last step (XGBoost's `kFactor`).
 const SPARE: usize = 8;
@@ -21,8 +22,8 @@ impl Entry {
     }
 }
 
-/// The lower bounds of all bins but the first, in rising order: at most `bins` − 1 of them. With no more distinct values than
-/// bins, each has its own. `sorted` holds values in rising order with their weights.
+/// The lower bounds of all bins but the first, in rising order: at most `bins` − 1 of them. With no more distinct
+/// values than bins, each has its own. `sorted` holds values in rising order with their weights.
 pub(super) fn bounds(sorted: impl Iterator<Item = (f32, f32)>, bins: usize) -> Vec<f32> {
     let mut entries: Vec<Entry> = Vec::new();
     let mut present = 0;
@@ -42,7 +43,8 @@ pub(super) fn bounds(sorted: impl Iterator<Item = (f32, f32)>, bins: usize) -> V
         rank += entry.weight;
         entry.up_to = rank;
     }
-    // The three prunings of a column that fits XGBoost's queue; a longer one XGBoost summarises piecewise, less exactly.
+    // The three prunings of a column that fits XGBoost's queue; a longer one XGBoost summarises piecewise, less
+    // exactly.
     let most = bins.min(present * SPARE);
     let kept = prune(entries, level(present, bins.min(present).max(1)));
     let kept = prune(kept, present.min(bins * SPARE));

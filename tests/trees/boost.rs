@@ -37,7 +37,8 @@ fn the_order_of_the_rows_changes_nothing() {
         for loss in LOSSES {
             let made = Made::new(2, 500, 5, 0.2, loss);
             let order = Rng::stream(1, "order").permutation(500);
-            let x: Vec<f32> = made.x.chunks_exact(500).flat_map(|c| order.iter().map(|i| c[*i]).collect::<Vec<_>>()).collect();
+            let x: Vec<f32> =
+                made.x.chunks_exact(500).flat_map(|c| order.iter().map(|i| c[*i]).collect::<Vec<_>>()).collect();
             let y: Vec<f64> = order.iter().map(|i| made.y[*i]).collect();
             // The base is a plain sum: given, so that only the trees are compared.
             let p = Params { base_score: Some(0.5), ..params(search) };
@@ -55,7 +56,8 @@ fn a_weight_is_a_number_of_rows() {
             let counts: Vec<usize> = (0..120).map(|i| [1, 0, 2, 1, 3][i % 5]).collect();
             let weight: Vec<f64> = counts.iter().map(|c| *c as f64).collect();
             let chosen: Vec<usize> = counts.iter().enumerate().flat_map(|(i, c)| vec![i; *c]).collect();
-            let x: Vec<f32> = made.x.chunks_exact(120).flat_map(|c| chosen.iter().map(|i| c[*i]).collect::<Vec<_>>()).collect();
+            let x: Vec<f32> =
+                made.x.chunks_exact(120).flat_map(|c| chosen.iter().map(|i| c[*i]).collect::<Vec<_>>()).collect();
             let y: Vec<f64> = chosen.iter().map(|i| made.y[*i]).collect();
             let weighted = Rows { weight: Some(&weight), ..Rows::new(made.matrix(), &made.y) };
             let repeated = Rows::new(Matrix::new(&x, y.len(), 4).unwrap(), &y);
@@ -69,16 +71,36 @@ fn a_weight_is_a_number_of_rows() {
 #[test]
 fn exact_and_histogram_search_agree_where_each_value_has_a_bin() {
     for (seed, loss) in LOSSES.into_iter().enumerate() {
-        // Nothing missing, or something in every column: where nothing is, the two send later missing values other ways.
+        // Nothing missing, or something in every column: where nothing is, the two send later missing values other
+        // ways.
         for missing in [0.0, 0.3] {
             let mut made = Made::new(seed as u64 + 40, 250, 5, missing, loss);
             // No two values so near that their middle is one of them, and no ties between partitions.
             made.x.iter_mut().enumerate().for_each(|(i, x)| *x += i as f32 * 1e-5);
             let rows = Rows::new(made.matrix(), &made.y);
-            let (a, b) = (margins(&params(Search::Exact), loss, rows, 10), margins(&params(Search::Hist), loss, rows, 10));
+            let (a, b) =
+                (margins(&params(Search::Exact), loss, rows, 10), margins(&params(Search::Hist), loss, rows, 10));
             assert!(a.iter().zip(&b).all(|(a, b)| (a - b).abs() < 1e-9), "{loss:?} {missing}");
         }
     }
+}
+
+#[test]
+fn a_wide_table_that_holds_no_histogram_grows_the_same_trees() {
+    let made = Made::new(12, 300, 4, 0.1, Loss::Logistic);
+    // 24,000 columns, of which four say something: their histograms together would be larger than is held.
+    let wide = 24_000;
+    let mut x = vec![1.0_f32; 300 * wide];
+    for (i, column) in made.x.chunks_exact(300).enumerate() {
+        x[(i * 6001) * 300..][..300].copy_from_slice(column);
+    }
+    let grown = |x: Matrix<'_>| {
+        let mut parts = train(&params(Search::Hist), Loss::Logistic, Rows::new(x, &made.y), 2, 1).unwrap().into_parts();
+        parts.feature.iter_mut().for_each(|f| *f /= if x.features() == wide { 6001 } else { 1 });
+        parts.features = 4;
+        parts
+    };
+    assert_eq!(grown(Matrix::new(&x, 300, wide).unwrap()), grown(made.matrix()));
 }
 
 #[test]
@@ -96,7 +118,8 @@ fn continuing_is_the_same_as_going_on() {
                 assert_eq!(booster.step().unwrap().steps, step);
             }
             let continued = booster.finish();
-            // The streams are named by the step; margins that were added up anew may differ in the last bit, leaves may not.
+            // The streams are named by the step; margins that were added up anew may differ in the last bit, leaves may
+            // not.
             assert_eq!(continued, whole, "{search:?} {loss:?}");
             // From a forest elsewhere: its margins as the rows' own, and new trees alone, add up to the same.
             let start = first.margins(&made.matrix(), None).unwrap();
@@ -234,7 +257,7 @@ fn a_forest_that_came_from_elsewhere_is_checked() {
     assert!(Forest::new(parts.clone()).is_ok());
     let breaks: [fn(&mut autograft::trees::Parts); 10] = [
         |p| p.left[0] = 1_000_000,
-        |p| p.left[1] = 0,
+        |p| p.left[0] = 0,
         |p| p.right[0] = p.left[0],
         |p| p.feature[0] = 3,
         |p| p.value[0] = f32::NAN,
@@ -244,12 +267,24 @@ fn a_forest_that_came_from_elsewhere_is_checked() {
         |p| p.base.clear(),
         |p| p.gain.clear(),
     ];
+    // A chain, deeper than any that is grown.
+    let chain = |p: &mut autograft::trees::Parts, depth: u32| {
+        p.starts = vec![0, 2 * depth + 1];
+        p.left = (0..=2 * depth).map(|i| if i % 2 == 0 && i < 2 * depth { i + 1 } else { 0 }).collect();
+        p.right = p.left.iter().map(|l| if *l > 0 { l + 1 } else { 0 }).collect();
+        let n = p.left.len();
+        (p.feature, p.threshold, p.value) = (vec![0; n], vec![0.0; n], vec![1.0; n]);
+        (p.missing_left, p.cover, p.gain) = (vec![false; n], vec![1.0; n], vec![0.0; n]);
+    };
+    for (depth, fine) in [(64, true), (65, false)] {
+        let mut long = parts.clone();
+        chain(&mut long, depth);
+        assert_eq!(Forest::new(long).is_ok(), fine, "{depth}");
+    }
     for (i, break_it) in breaks.iter().enumerate() {
         let mut broken = parts.clone();
         break_it(&mut broken);
-        if broken == parts {
-            continue;
-        }
+        assert_ne!(broken, parts, "{i}");
         assert_eq!(Forest::new(broken.clone()).unwrap_err().code(), Code::BadModel, "{i}");
         assert!(serde_json::from_str::<Forest>(&serde_json::to_string(&broken).unwrap_or_default()).is_err(), "{i}");
     }

@@ -1,4 +1,5 @@
-//! The same rows and parameters as XGBoost (tests/golden/trees.py): the same splits, margins, importances and SHAP values.
+//! The same rows and parameters as XGBoost (tests/golden/trees.py): the same splits, margins, importances and SHAP
+//! values.
 
 use autograft::trees::{Booster, Forest, Importance, Loss, Matrix, Params, Parts, Rows};
 use serde_json::Value;
@@ -57,12 +58,8 @@ impl Case {
         Matrix::new(&self.x, self.y.len(), self.x.len() / self.y.len()).unwrap()
     }
     fn train(&self, start: Option<&Forest>) -> (Forest, Vec<f64>) {
-        let rows = Rows {
-            x: self.matrix(),
-            y: &self.y,
-            weight: self.weight.as_deref(),
-            margin: self.margin.as_deref(),
-        };
+        let rows =
+            Rows { x: self.matrix(), y: &self.y, weight: self.weight.as_deref(), margin: self.margin.as_deref() };
         let mut booster = Booster::new(&self.params, self.loss, rows, start, 7).unwrap();
         for _ in 0..self.rounds {
             booster.step().unwrap();
@@ -133,7 +130,12 @@ fn trees_and_margins_equal_xgboost() {
         if json.get("new").is_some() {
             let (x, rows) = case.other("new");
             let x = Matrix::new(&x, rows, forest.parts().features).unwrap();
-            near(&forest.margins(&x, None).unwrap(), &json["new"]["margins"], 1e-5, &format!("{}, new rows", case.name));
+            near(
+                &forest.margins(&x, None).unwrap(),
+                &json["new"]["margins"],
+                1e-5,
+                &format!("{}, new rows", case.name),
+            );
         }
         if case.name.starts_with("source") {
             source = Some(forest);

@@ -1,9 +1,9 @@
 //! Interventional TreeSHAP: each row against each row of a background table.
 //!
-//! Along a path to a leaf, a feature that sends both rows the same way does not matter. Of the others, let P come with the
-//! row and N with the background row: the leaf is reached exactly by the subsets that hold all of P and none of N, and
-//! Shapley's rule gives each of P the share (|P| − 1)! |N|! / (|P| + |N|)! of its value, and each of N the negative of
-//! |P|! (|N| − 1)! / (|P| + |N|)!.
+//! Along a path to a leaf, a feature that sends both rows the same way does not matter. Of the others, let P come with
+//! the row and N with the background row: the leaf is reached exactly by the subsets that hold all of P and none of N,
+//! and Shapley's rule gives each of P the share (|P| − 1)! |N|! / (|P| + |N|)! of its value, and each of N the negative
+//! of |P|! (|N| − 1)! / (|P| + |N|)!.
 
 use super::super::data::Matrix;
 use super::super::forest::Forest;
@@ -11,7 +11,8 @@ use super::{Shap, Tree};
 use crate::error::{Code, Result};
 
 impl Forest {
-    /// SHAP values against a background table: see the [module](super). O(trees × leaves × depth) a row and background row.
+    /// SHAP values against a background table: see the [module](super). O(trees × leaves × depth) a row and background
+    /// row.
     ///
     /// # Errors
     /// [`Code::TooFewRows`] without background, [`Code::Internal`] for another number of features.
@@ -33,7 +34,8 @@ impl Forest {
         for (number, tree) in Tree::all(self.parts()).enumerate() {
             let depth = tree.depth();
             let shares = shares(depth);
-            let mut pair = Both { tree, x, background, row: 0, other: 0, on: vec![(0, false); depth + 1], shares, each };
+            let mut pair =
+                Both { tree, x, background, row: 0, other: 0, on: vec![(0, false); depth + 1], shares, each };
             for row in 0..x.rows() {
                 let phi = shap.of_mut(row, number % self.outputs());
                 for other in 0..background.rows() {

@@ -1,14 +1,15 @@
 //! SHAP values of trees, exact: what each feature adds to a row's margin.
 //!
-//! Both kinds answer "what if only these features were known?" and share the answer out by Shapley's rule. They differ in
-//! what the others are meanwhile:
-//! - [`Forest::shap_path`] follows the training rows' shares at each split (Lundberg et al., Nature Machine Intelligence
-//!   2020;2:56–67, algorithm 2). Needs nothing but the model; features that the model does not use may not get credit for
-//!   their correlation, but used ones share it along the trees.
-//! - [`Forest::shap_against`] takes the others from rows of a background table (interventional; the same paper, algorithm 3).
-//!   The bias is the background's mean margin: the values explain why a row differs from those rows.
+//! Both kinds answer "what if only these features were known?" and share the answer out by Shapley's rule. They differ
+//! in what the others are meanwhile:
+//! - [`Forest::shap_path`] follows the training rows' shares at each split (Lundberg et al., Nature Machine
+//!   Intelligence 2020;2:56–67, algorithm 2). Needs nothing but the model; features that the model does not use may not
+//!   get credit for their correlation, but used ones share it along the trees.
+//! - [`Forest::shap_against`] takes the others from rows of a background table (interventional; the same paper,
+//!   algorithm 3). The bias is the background's mean margin: the values explain why a row differs from those rows.
 //!
-//! Either way a row's values and the bias sum to its margin.
+//! Either way a row's values and the bias sum to its margin. Rows are explained one by one: a caller who must breathe
+//! hands over a few at a time.
 
 mod against;
 mod path;

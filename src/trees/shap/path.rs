@@ -21,7 +21,8 @@ struct Element {
 const NOTHING: Element = Element { feature: u32::MAX, unknown: 1.0, known: 1.0, weight: 0.0 };
 
 impl Forest {
-    /// SHAP values by the training rows' shares at the splits: see the [module](super). O(trees × leaves × depth²) a row.
+    /// SHAP values by the training rows' shares at the splits: see the [module](super). O(trees × leaves × depth²) a
+    /// row.
     ///
     /// # Errors
     /// [`crate::error::Code::Internal`] for another number of features.

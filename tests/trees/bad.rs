@@ -125,6 +125,27 @@ fn one_row_is_its_own_mean() {
 }
 
 #[test]
+fn a_draw_of_rows_without_weight_adds_nothing() {
+    let (x, y): (Vec<f32>, Vec<f64>) = (0..20).map(|i| (i as f32, f64::from(i))).unzip();
+    let weight: Vec<f64> = (0..20).map(|i| f64::from(u8::from(i == 7))).collect();
+    let rows = Rows { weight: Some(&weight), ..Rows::new(Matrix::new(&x, 20, 1).unwrap(), &y) };
+    for search in SEARCHES {
+        let p = Params {
+            subsample: 0.1,
+            lambda: 0.0,
+            min_child_weight: 0.0,
+            base_score: Some(0.0),
+            eta: 1.0,
+            ..params(search)
+        };
+        let parts = train(&p, Loss::Squared, rows, 30, 1).unwrap().into_parts();
+        // The one row that counts is drawn at times, and is all that a leaf can know.
+        assert!(parts.value.iter().all(|v| *v == 0.0 || *v == 7.0) && parts.value.contains(&0.0), "{:?}", parts.value);
+        assert_eq!(parts.value.iter().filter(|v| **v == 7.0).count(), 1);
+    }
+}
+
+#[test]
 fn infinite_and_huge_values_are_split_like_any_others() {
     let column = [f32::NEG_INFINITY, -1.0, 0.0, 1.0, f32::INFINITY, f32::MAX];
     let y = [4.0, 1.0, 1.0, 2.0, 9.0, 9.0];

@@ -136,3 +136,32 @@ fn values_and_bias_sum_to_the_margin() {
         }
     }
 }
+
+#[test]
+fn a_branch_that_no_training_row_took_is_no_trouble() {
+    // x0 < 0 ? 1 : (x1 < 0 ? 2 : (x0 < 1 ? 3 : 4)), where nothing was ever at x0 >= 0; and the mirror of it.
+    for covers in [[5.0, 5.0, 0.0, 0.0, 0.0, 0.0, 0.0], [5.0, 0.0, 5.0, 5.0, 0.0, 0.0, 0.0]] {
+        let parts = Parts {
+            loss: Loss::Squared,
+            features: 2,
+            base: vec![0.5],
+            starts: vec![0, 7],
+            feature: vec![0, 0, 1, 0, 0, 0, 0],
+            threshold: vec![0.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0],
+            left: vec![1, 0, 3, 0, 5, 0, 0],
+            right: vec![2, 0, 4, 0, 6, 0, 0],
+            missing_left: vec![false; 7],
+            value: vec![0.0, 1.0, 0.0, 2.0, 0.0, 3.0, 4.0],
+            cover: covers.to_vec(),
+            gain: vec![0.0; 7],
+        };
+        let forest = Forest::new(parts).unwrap();
+        let values = [-1.0, 0.5, 2.0, 0.5, 1.0, 1.0, 1.0, -1.0];
+        let x = Matrix::new(&values, 4, 2).unwrap();
+        let shap = forest.shap_path(&x).unwrap();
+        for (row, margin) in forest.margins(&x, None).unwrap().into_iter().enumerate() {
+            let sum = shap.bias[0] + shap.of(row, 0).iter().sum::<f64>();
+            assert!((sum - margin).abs() < 1e-12, "row {row}: {sum} instead of {margin}");
+        }
+    }
+}

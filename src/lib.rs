@@ -44,6 +44,8 @@ pub mod train;
 #[doc(hidden)]
 pub mod transferability;
 #[doc(hidden)]
+pub mod trees;
+#[doc(hidden)]
 pub mod watch;
 #[doc(hidden)]
 pub mod web;

@@ -24,6 +24,7 @@ mod split;
 mod study;
 mod table;
 mod transferability;
+mod trees;
 mod two_samples;
 mod weights;
 mod words;

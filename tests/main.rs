@@ -5,6 +5,7 @@
 mod architecture;
 mod cohorts;
 mod command;
+mod convolution;
 mod device;
 mod evaluate;
 mod flamby;

@@ -135,7 +135,8 @@ fn numbers_are_sorted_as_comparisons_sort_them() {
     use autograft::rng::Rng;
     use autograft::table::Data;
     // Few and many rows; one power of ten and several; whole numbers, floats, gaps, and mantissas too far apart.
-    let write: [(&str, fn(&mut Rng) -> String); 6] = [
+    type Write = fn(&mut Rng) -> String;
+    let write: [(&str, Write); 6] = [
         ("four decimals", |rng| format!("{:.4}", 10.0 * rng.normal())),
         ("any decimals", |rng| format!("{:.*}", rng.below(6), 3.0 * rng.normal())),
         ("small and large", |rng| if rng.below(2) == 0 { format!("{}", rng.below(9)) } else { "-123456.789".into() }),

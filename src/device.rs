@@ -3,8 +3,6 @@
 //! Burn registers WebGPU once per worker, a second registration is an error, so the
 //! device is kept here and cloned. Nothing else in the crate reads a tensor: a synchronous read panics on WebGPU.
 
-pub mod trial;
-
 use crate::error::{Code, Error, Result};
 pub use burn::tensor::Device;
 use burn::tensor::{Tensor, Transaction};
@@ -29,7 +27,7 @@ pub fn cpu() -> Device {
 /// The device of this kind; for WebGPU the first call asks the browser for an adapter, later ones clone the answer.
 ///
 /// # Errors
-/// [`Code::GpuLost`] where there is no adapter, or where this build has no WebGPU (the native one without `gpu`).
+/// [`Code::GpuLost`] where there is no adapter, or where this build has no WebGPU (the native one).
 pub async fn open(kind: DeviceKind) -> Result<Device> {
     match kind {
         DeviceKind::Cpu => Ok(cpu()),
@@ -64,7 +62,7 @@ fn lost(reason: &impl std::fmt::Debug) -> Error {
     Code::GpuLost.err().with("reason", format!("{reason:?}"))
 }
 
-#[cfg(any(target_family = "wasm", feature = "gpu"))]
+#[cfg(target_family = "wasm")]
 mod gpu {
     use super::{Device, Result, lost};
     use std::cell::RefCell;
@@ -84,7 +82,7 @@ mod gpu {
     }
 }
 
-#[cfg(not(any(target_family = "wasm", feature = "gpu")))]
+#[cfg(not(target_family = "wasm"))]
 mod gpu {
     use super::{Code, Device, Result};
 

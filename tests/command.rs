@@ -133,6 +133,21 @@ fn the_same_bytes_from_threads_and_plans() {
 }
 
 #[test]
+fn a_plan_for_the_gpu_runs_on_the_processor_and_both_words_and_report_say_so() {
+    let folder = study("device");
+    folder.done(&compare(&["--out", "cpu"]));
+    let mut plan = folder.json("cpu/plan.json");
+    plan["device"] = "gpu".into();
+    fs::write(folder.0.join("plan.json"), plan.to_string()).unwrap();
+    let output = folder.run(&["run", "plan.json", "--out", "gpu"]);
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(output.status.success() && said.contains("this command computes on the processor"), "{said}");
+    let report = folder.json("gpu/report.json");
+    assert_eq!((report["plan"]["device"].as_str(), report["device"].as_str()), (Some("gpu"), Some("cpu")));
+    assert_eq!(report["forward"], folder.json("cpu/report.json")["forward"]);
+}
+
+#[test]
 fn the_verdict_is_said_and_written() {
     let folder = study("verdict");
     let said = folder.done(&compare(&["--out", "out"]));

@@ -1,11 +1,11 @@
 //! The device and its trial.
 
 use autograft::Code;
-use autograft::device::trial::{Shape, pick, run};
 use autograft::device::{DeviceKind, cpu, kind, open};
+use autograft::train::trial::{Shape, pick, run};
 use autograft::watch::{Quiet, block_on};
 
-const SHAPE: Shape = Shape { inputs: 6, hidden: 16, batch: 64, steps: 300 };
+const SHAPE: Shape = Shape { inputs: 6, hidden: 16, batch: 64, steps: 300, length: 0 };
 
 #[test]
 fn the_trial_learns_what_no_linear_model_can() {
@@ -39,7 +39,6 @@ fn each_field_out_of_its_range_is_refused_by_name() {
 }
 
 #[test]
-#[cfg(not(feature = "gpu"))]
 fn without_webgpu_the_processor_is_picked_and_the_refusal_has_its_code() {
     assert_eq!(block_on(open(DeviceKind::Gpu)).unwrap_err().code(), Code::GpuLost);
     let found = block_on(pick(30, 16, 32, &Quiet)).unwrap();

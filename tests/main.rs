@@ -6,6 +6,7 @@ mod architecture;
 mod bootstrap;
 mod cohorts;
 mod command;
+mod convolution;
 mod device;
 mod evaluate;
 mod flamby;

@@ -360,7 +360,7 @@ fn the_types_that_javascript_sees_are_the_rust_ones() {
 #[test]
 fn a_request_goes_through_json_unchanged() {
     use autograft::web::protocol::Request;
-    let text = r#"{"type":"trial","device":"gpu","shape":{"inputs":30,"hidden":64,"batch":64,"steps":20},"seed":7}"#;
+    let text = r#"{"type":"trial","device":"gpu","shape":{"inputs":30,"hidden":64,"batch":64,"steps":20,"length":36},"seed":7}"#;
     let request: Request = serde_json::from_str(text).unwrap();
     assert_eq!(serde_json::to_string(&request).unwrap(), text);
     assert!(serde_json::from_str::<Request>(r#"{"type":"no_such_request"}"#).is_err());

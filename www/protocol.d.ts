@@ -64,10 +64,11 @@ export type Request =
 
 /** The shape of a trial. */
 export type Shape = {
-  /** Features, at least 2. */ inputs: number;
-  /** Units of each of the two hidden layers, at least 1. */ hidden: number;
+  /** Features, or channels of a sequence; at least 2. */ inputs: number;
+  /** Units of each of the two hidden layers, or of a convolutional network's head; at least 1. */ hidden: number;
   /** Rows a step, at least 1. */ batch: number;
   /** Steps, at least 2. */ steps: number;
+  /** Steps of a sequence, at least 7, for three convolutions and a head; 0 for two hidden layers. */ length?: number;
 };
 
 /** Which kind of device. */
@@ -542,6 +543,7 @@ export type Report = {
   /** As the tables were opened; absent where the target has no labels. */ forward: Comparison | null;
   /** Source and target exchanged, where asked for. */ reverse: Comparison | null;
   /** How many pre-trainings were done. */ pretrainings: number;
+  /** Where networks were trained, whatever the plan asked for; the GPU if any of them was trained there. */ device?: DeviceKind;
 };
 
 /** One direction, judged. */

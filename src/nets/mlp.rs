@@ -35,6 +35,22 @@ impl Dense {
         let bias = TensorData::new(layer.bias.clone(), [layer.outputs]);
         Self { weight: param(Tensor::from_data(weight, device)), bias: param(Tensor::from_data(bias, device)) }
     }
+    /// Weight and bias as they are on the device: `[inputs, outputs]` and `[outputs]`.
+    pub fn tensors(&self) -> (Tensor<2>, Tensor<1>) {
+        (self.weight.val(), self.bias.val())
+    }
+    /// Brings the layer back to the host.
+    ///
+    /// # Errors
+    /// [`Code::GpuLost`].
+    pub async fn layer(&self) -> Result<Layer> {
+        let [inputs, outputs] = self.weight.val().dims();
+        let weight = plain(self.weight.val()).reshape([inputs * outputs]);
+        match <[Vec<f32>; 2]>::try_from(read(vec![weight, plain(self.bias.val())]).await?) {
+            Ok([weight, bias]) => Ok(Layer { inputs, outputs, weight, bias }),
+            Err(_) => Err(Code::Internal.err().with("reason", "a layer did not come back from the device")),
+        }
+    }
     /// x·W + b.
     ///
     /// # Shapes
@@ -44,7 +60,11 @@ impl Dense {
     }
 }
 
-fn param<const D: usize>(tensor: Tensor<D>) -> Param<Tensor<D>> {
+pub(super) fn plain<const D: usize>(tensor: Tensor<D>) -> Tensor<D> {
+    if tensor.is_autodiff() { tensor.inner() } else { tensor }
+}
+
+pub(super) fn param<const D: usize>(tensor: Tensor<D>) -> Param<Tensor<D>> {
     let tensor = if tensor.is_autodiff() { tensor.require_grad() } else { tensor };
     Param::initialized(ParamId::new(), tensor)
 }

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::device::DeviceKind;
 use crate::evaluate::contrast::{BetterWorse, Contrast, Design};
 use crate::metrics::Metric;
 use crate::metrics::calibration::Bin;
@@ -37,6 +38,9 @@ pub struct Report {
     pub reverse: Option<Comparison>,
     /// How many pre-trainings were done.
     pub pretrainings: u32,
+    /// Where networks were trained, whatever the plan asked for; the GPU if any of them was trained there.
+    #[serde(default)]
+    pub device: DeviceKind,
 }
 
 /// Who was in the study.

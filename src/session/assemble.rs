@@ -9,6 +9,7 @@ use super::prepare::{Prepared, Sides};
 use super::unit::{Direction, Outcome, Unit};
 use super::work::Judged;
 use crate::cohort::{Cohort, Labels};
+use crate::device::DeviceKind;
 use crate::error::Result;
 use crate::evaluate::contrast::{self, Contrast, Design, Evidence};
 use crate::evaluate::cv::{self, FoldScores};
@@ -33,6 +34,7 @@ const CALIBRATION_BINS: usize = 10;
 /// # Errors
 /// [`crate::Code::Internal`] where the outcomes belong to another plan.
 pub fn assemble(prepared: &Prepared, outcomes: Vec<Outcome>, shift: Option<Shift>) -> Result<Report> {
+    let on_gpu = outcomes.iter().any(|outcome| outcome.device == DeviceKind::Gpu);
     let pretrainings = outcomes.iter().filter(|outcome| matches!(outcome.unit, Unit::Pretrain { .. })).count() as u32;
     let compare = |direction: Direction| -> Result<Option<Comparison>> {
         if !prepared.verdict_possible {
@@ -50,6 +52,7 @@ pub fn assemble(prepared: &Prepared, outcomes: Vec<Outcome>, shift: Option<Shift
         forward: compare(Direction::Forward)?,
         reverse: if prepared.reverse.is_some() { compare(Direction::Reverse)? } else { None },
         pretrainings,
+        device: if on_gpu { DeviceKind::Gpu } else { DeviceKind::Cpu },
     })
 }
 

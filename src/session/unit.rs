@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use crate::cohort::Prediction;
+use crate::device::DeviceKind;
 use crate::error::{Code, Result};
 use crate::explain::permutation::Drop;
 use crate::methods::Model;
@@ -96,6 +97,8 @@ pub struct Outcome {
     pub cells: Vec<Cell>,
     /// The model, of pre-trainings and final fits.
     pub model: Option<Model>,
+    /// Where its networks were trained, as the device itself said.
+    pub device: DeviceKind,
 }
 
 impl Outcome {
@@ -109,6 +112,7 @@ impl Outcome {
             importance: Vec::new(),
             cells: Vec::new(),
             model: None,
+            device: DeviceKind::Cpu,
         }
     }
 
@@ -139,7 +143,7 @@ impl Outcome {
         });
         file.meta = json!({
             "unit": self.unit, "kind": kind, "names": names, "value": self.value, "choice": self.choice,
-            "importance": self.importance, "cells": self.cells, "model": model,
+            "importance": self.importance, "cells": self.cells, "model": model, "device": self.device,
         });
         file.to_bytes()
     }
@@ -185,6 +189,8 @@ impl Outcome {
             importance: file.meta("importance")?,
             cells: file.meta("cells")?,
             model,
+            // Run files of before said nothing about it.
+            device: file.meta("device").unwrap_or_default(),
         })
     }
 }

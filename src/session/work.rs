@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use super::prepare::{Entry, Prepared, Sides, keys, strata};
 use super::unit::{Cell, Direction, Outcome, Unit};
 use crate::cohort::{Cohort, Labels, Prediction, Task};
+use crate::device;
 use crate::error::{Code, Error, Result};
 use crate::explain::permutation;
 use crate::methods::{Model, registry};
@@ -32,6 +33,7 @@ impl Prepared {
             },
         };
         let mut outcome = Outcome::new(unit.clone());
+        outcome.device = device::kind(&run.device);
         match unit {
             Unit::Pretrain { direction, method, seed, .. } => {
                 let entry = self.entry(*method)?;

@@ -9,7 +9,7 @@ use super::numbers::float_text;
 use super::options::ReadOptions;
 use super::sniff::find_header;
 use crate::error::{Code, Error, Result};
-use calamine::{Data, Dimensions, Range, Reader, SheetType, SheetVisible, Sheets, open_workbook_auto_from_rs};
+use calamine::{Data, DataRef, Dimensions, Range, Reader, SheetType, SheetVisible, Sheets, open_workbook_auto_from_rs};
 use std::io::Cursor;
 use std::rc::Rc;
 
@@ -63,7 +63,7 @@ pub(super) fn read(name: &str, bytes: Vec<u8>, options: &ReadOptions) -> Result<
         .map(|sheet| sheet.name.clone())
         .collect();
     let sheets = if visible.is_empty() { book.sheet_names() } else { visible };
-    let mut open = |sheet: &str| book.worksheet_range(sheet).map_err(|e| bad(&e.to_string()));
+    let mut open = |sheet: &str| cells(&mut book, sheet).map_err(|reason| bad(&reason));
     let (sheet, range) = match &options.sheet {
         Some(sheet) if sheets.contains(sheet) => (sheet.clone(), open(sheet)?),
         Some(sheet) => {
@@ -90,6 +90,52 @@ pub(super) fn read(name: &str, bytes: Vec<u8>, options: &ReadOptions) -> Result<
     table.format.sheet = Some(sheet);
     table.sheets = sheets;
     Ok(table)
+}
+
+/// A sheet may span this many cells however few it holds...
+const SPARSE: u64 = 1 << 24;
+/// ... and this many for each that it holds.
+const SPREAD: u64 = 16;
+
+/// The cells of a sheet as a rectangle. A single cell far away, by accident or damage, would make one of 17 thousand
+/// million cells: where cells can be had one by one, their places are looked at first.
+fn cells(book: &mut Sheets<Cursor<Rc<[u8]>>>, sheet: &str) -> std::result::Result<Range<Data>, String> {
+    match book {
+        Sheets::Xlsx(book) => match book.worksheet_cells_reader(sheet) {
+            Ok(mut reader) => gather(|| reader.next_cell()),
+            Err(calamine::XlsxError::NotAWorksheet(_)) => Ok(Range::default()),
+            Err(reason) => Err(reason.to_string()),
+        },
+        Sheets::Xlsb(book) => {
+            let mut reader = book.worksheet_cells_reader(sheet).map_err(|e| e.to_string())?;
+            gather(|| reader.next_cell())
+        }
+        book => book.worksheet_range(sheet).map_err(|e| e.to_string()),
+    }
+}
+
+fn gather<'a, E: std::fmt::Display>(
+    mut next: impl FnMut() -> std::result::Result<Option<calamine::Cell<DataRef<'a>>>, E>,
+) -> std::result::Result<Range<Data>, String> {
+    let mut cells = Vec::new();
+    let (mut first, mut last) = ((u32::MAX, u32::MAX), (0, 0));
+    while let Some(cell) = next().map_err(|e| e.to_string())? {
+        let (row, column) = cell.get_position();
+        match cell.get_value() {
+            DataRef::Empty => continue,
+            value => cells.push(calamine::Cell::new((row, column), Data::from(value.clone()))),
+        }
+        first = (first.0.min(row), first.1.min(column));
+        last = (last.0.max(row), last.1.max(column));
+    }
+    if cells.is_empty() {
+        return Ok(Range::default());
+    }
+    let (rows, columns) = (u64::from(last.0 - first.0) + 1, u64::from(last.1 - first.1) + 1);
+    if rows.saturating_mul(columns) > SPARSE.max(SPREAD * cells.len() as u64) {
+        return Err(format!("its {} cells lie scattered over {rows} rows and {columns} columns", cells.len()));
+    }
+    Ok(Range::from_sparse(cells))
 }
 
 /// The merged regions; a workbook without them, or one that hides them, has none.

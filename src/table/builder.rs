@@ -312,7 +312,10 @@ fn numbers_identify(column: &Column) -> bool {
     for row in 0..numbers.len.min(64) {
         let cell = numbers.get(row);
         counting &= cell == Some(first + row as f64);
-        whole &= cell.is_some_and(|v| v % 1.0 == 0.0);
+        whole &= cell.is_some_and(|v| v.trunc() == v);
+        if !(counting || named && whole) {
+            return false;
+        }
     }
     // One pass over all cells only where the first ones agree.
     if counting && numbers.len >= 10 && (first == 0.0 || first == 1.0 || named) {
@@ -325,7 +328,7 @@ fn numbers_identify(column: &Column) -> bool {
     }
     let mut all = numbers.to_vec();
     all.sort_unstable_by(f64::total_cmp);
-    all.iter().all(|v| v % 1.0 == 0.0) && all.windows(2).all(|w| matches!(w, [a, b] if a != b))
+    all.iter().all(|v| v.trunc() == *v) && all.windows(2).all(|w| matches!(w, [a, b] if a != b))
 }
 
 fn text_kind(texts: &texts::Texts, name: &str, decimal: u8) -> Kind {

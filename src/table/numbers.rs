@@ -98,10 +98,20 @@ impl Open {
     }
     #[inline(always)]
     pub(super) fn push(&mut self, packed: i64) {
+        if self.cells.len() == self.cells.capacity() {
+            self.grow();
+        }
         self.cells.push(packed);
     }
+    /// A few rows, then the whole chunk: doubling moved every column of a wide table seven times.
+    #[inline(never)]
+    fn grow(&mut self) {
+        const FEW: usize = 16;
+        let room = if self.cells.is_empty() { FEW } else { self.rows };
+        self.cells.reserve_exact(room.saturating_sub(self.cells.len()).max(1));
+    }
     pub(super) fn push_float(&mut self, value: f64) {
-        self.cells.push(FLOAT);
+        self.push(FLOAT);
         self.floats.push(value);
     }
     pub(super) fn memory(&self) -> usize {
@@ -261,6 +271,39 @@ impl Chunk {
             Packed::F64(v) => into.extend_from_slice(v),
         }
     }
+    /// The smallest and the largest mantissa; `None` for floats.
+    fn bounds(&self) -> Option<(i64, i64)> {
+        macro_rules! at {
+            ($v:expr, $int:ty) => {{
+                // The smallest value means "missing": taken for the largest, it is no minimum.
+                let least = $v.iter().map(|&m| if m == <$int>::MIN { <$int>::MAX } else { m }).min();
+                let most = $v.iter().copied().max().filter(|&m| m != <$int>::MIN);
+                (least.map_or(i64::MAX, i64::from), most.map_or(i64::MIN, i64::from))
+            }};
+        }
+        match &self.values {
+            Packed::I8(v) => Some(at!(v, i8)),
+            Packed::I16(v) => Some(at!(v, i16)),
+            Packed::I32(v) => Some(at!(v, i32)),
+            Packed::I64(v) => Some(at!(v, i64)),
+            Packed::F64(_) => None,
+        }
+    }
+    /// The distances of mantissa · `factor` from `low`, which all fit.
+    fn keys(&self, factor: i64, low: i64, into: &mut Vec<u32>) {
+        macro_rules! at {
+            ($v:expr, $int:ty) => {
+                into.extend($v.iter().filter(|&&m| m != <$int>::MIN).map(|&m| (i64::from(m) * factor - low) as u32))
+            };
+        }
+        match &self.values {
+            Packed::I8(v) => at!(v, i8),
+            Packed::I16(v) => at!(v, i16),
+            Packed::I32(v) => at!(v, i32),
+            Packed::I64(v) => at!(v, i64),
+            Packed::F64(_) => {}
+        }
+    }
     fn memory(&self) -> usize {
         let values = match &self.values {
             Packed::I8(v) => v.len(),
@@ -270,6 +313,34 @@ impl Chunk {
             Packed::F64(v) => 8 * v.len(),
         };
         values + if let Style::Each(d) = &self.style { d.len() } else { 0 }
+    }
+}
+
+/// Ascending, none above `most`: few values by comparisons, many by their digits in base 2¹¹, the last digit first.
+fn sort_keys(keys: &mut Vec<u32>, most: u32) {
+    const BITS: u32 = 11;
+    const DIGITS: usize = 1 << BITS;
+    if keys.len() < DIGITS / 2 {
+        keys.sort_unstable();
+        return;
+    }
+    let digit = |key: u32, shift: u32| (key >> shift) as usize & (DIGITS - 1);
+    let mut other = vec![0u32; keys.len()];
+    let mut shift = 0;
+    while shift < u32::BITS && most >> shift > 0 {
+        let mut starts = [0u32; DIGITS];
+        keys.iter().for_each(|&key| starts[digit(key, shift)] += 1);
+        let mut start = 0;
+        for count in &mut starts {
+            start += std::mem::replace(count, start);
+        }
+        for &key in keys.iter() {
+            let place = &mut starts[digit(key, shift)];
+            other[*place as usize] = key;
+            *place += 1;
+        }
+        std::mem::swap(keys, &mut other);
+        shift += BITS;
     }
 }
 
@@ -318,6 +389,42 @@ impl Numbers {
         self.chunks.iter().for_each(|chunk| chunk.extend(&mut all));
         all
     }
+    /// All that are there, ascending. Decimals are sorted as whole numbers, which needs no comparison.
+    pub fn sorted(&self) -> Vec<f64> {
+        self.sorted_decimals().unwrap_or_else(|| {
+            let mut all = self.to_vec();
+            all.retain(|v| !v.is_nan());
+            all.sort_unstable_by(f64::total_cmp);
+            all
+        })
+    }
+
+    /// `None` where a chunk holds floats, or mantissas under one power of ten lie too far apart.
+    fn sorted_decimals(&self) -> Option<Vec<f64>> {
+        let scale = self.chunks.iter().map(|chunk| chunk.scale).max()?;
+        let (mut low, mut high) = (i64::MAX, i64::MIN);
+        for chunk in &self.chunks {
+            let factor = 10i64.checked_pow(u32::from(scale - chunk.scale))?;
+            let (least, most) = chunk.bounds()?;
+            // An empty chunk has bounds the wrong way round.
+            if least <= most {
+                low = low.min(least.checked_mul(factor).filter(|m| m.abs() <= EXACT)?);
+                high = high.max(most.checked_mul(factor).filter(|m| m.abs() <= EXACT)?);
+            }
+        }
+        if low > high {
+            return Some(Vec::new());
+        }
+        u32::try_from(high - low).ok()?;
+        let mut keys = Vec::with_capacity(self.len);
+        for chunk in &self.chunks {
+            chunk.keys(10i64.checked_pow(u32::from(scale - chunk.scale))?, low, &mut keys);
+        }
+        sort_keys(&mut keys, (high - low) as u32);
+        let ten = TEN.get(usize::from(scale)).copied()?;
+        Some(keys.into_iter().map(|key| (i64::from(key) + low) as f64 / ten).collect())
+    }
+
     pub(super) fn memory(&self) -> usize {
         self.chunks.capacity() * size_of::<Chunk>() + self.chunks.iter().map(Chunk::memory).sum::<usize>()
     }

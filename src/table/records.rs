@@ -1,5 +1,5 @@
 //! Text to records to cells. Our own splitter and not csv-core: numbers are parsed where they stand, without a copy of
-//! the field first (measured natively on 1,000,000 x 20: 2 to 3 times csv-core followed by a parse).
+//! the field first.
 
 use super::builder::Builder;
 use super::cell::{Cell, Marks, fast};

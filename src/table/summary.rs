@@ -82,9 +82,15 @@ pub(super) fn quantile(sorted: &[f64], p: f64) -> Option<f64> {
 
 /// The same, where a column's numbers are wanted beyond the first [`DETAILED`].
 fn numeric(column: &Column, summary: &mut ColumnSummary, detailed: bool) -> Vec<f64> {
-    let mut sorted = column.numbers();
-    sorted.retain(|v| !v.is_nan());
-    sorted.sort_unstable_by(f64::total_cmp);
+    let sorted = match &column.data {
+        Data::Numbers(numbers) => numbers.sorted(),
+        Data::Texts(_) => {
+            let mut sorted = column.numbers();
+            sorted.retain(|v| !v.is_nan());
+            sorted.sort_unstable_by(f64::total_cmp);
+            sorted
+        }
+    };
     let count = sorted.len();
     summary.missing = column.len() - count;
     summary.distinct = sorted.chunk_by(|a, b| a == b).count();

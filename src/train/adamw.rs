@@ -2,12 +2,16 @@
 //!
 //! m ← β₁m + (1−β₁)g, v ← β₂v + (1−β₂)g², p ← p(1 − ηλ) − η · m̂ / (√v̂ + ε), with β₁ = 0.9, β₂ = 0.999, ε = 1e-8.
 //!
-//! All trained parameters are one tensor here: fourteen operations a step, however many layers there are
-//! (an operation's overhead is what a small network pays for). A parameter that asks for no gradient is not in the
-//! vector: no state, no decay, not a bit of it changes.
+//! On a GPU all trained parameters are one tensor: fourteen operations a step, however many layers there are (an
+//! operation's overhead is what a small network pays for). On the processor the step is one loop over the parameters'
+//! own memory, which those fourteen operations would each walk through; both round alike, operation by operation.
+//! A parameter that asks for no gradient is in neither: no state, no decay, not a bit of it changes.
 
 use burn::module::{Module, ModuleMapper, ModuleVisitor, Param};
-use burn::tensor::{Gradients, Tensor};
+use burn::tensor::{Gradients, Tensor, TensorData};
+
+use crate::device::{self, DeviceKind};
+use crate::error::Result;
 
 const BETA_1: f64 = 0.9;
 const BETA_2: f64 = 0.999;
@@ -21,38 +25,91 @@ pub struct AdamW {
 }
 
 #[derive(Debug)]
-struct State {
-    p: Tensor<1>,
-    m: Tensor<1>,
-    v: Tensor<1>,
+#[expect(clippy::large_enum_variant, reason = "one a training")]
+enum State {
+    Tensors { p: Tensor<1>, m: Tensor<1>, v: Tensor<1> },
+    Host { p: Vec<f32>, m: Vec<f32>, v: Vec<f32> },
+}
+
+/// What one step multiplies and divides by.
+struct Factors {
+    keep: f64,
+    unbias_2: f64,
+    size: f64,
 }
 
 impl AdamW {
     /// One step of every parameter that asks for a gradient; one that got none counts as zero.
-    pub fn step<M: Module>(&mut self, model: M, gradients: Gradients, rate: f64, decay: f64) -> M {
+    ///
+    /// # Errors
+    /// [`Code::GpuLost`](crate::Code::GpuLost).
+    pub async fn step<M: Module>(&mut self, model: M, gradients: Gradients, rate: f64, decay: f64) -> Result<M> {
         let mut gather = Gather { gradients, parts: Vec::new() };
         model.visit(&mut gather);
-        if gather.parts.is_empty() {
-            return model;
-        }
-        let g = Tensor::cat(gather.parts, 0);
-        let State { p, m, v } = match self.state.take() {
-            Some(state) => state,
-            None => {
-                let p = flat(&model).unwrap_or_else(|| g.zeros_like());
-                State { p, m: g.zeros_like(), v: g.zeros_like() }
-            }
-        };
+        let Some(first) = gather.parts.first() else { return Ok(model) };
+        let on_host = device::kind(&first.device()) == DeviceKind::Cpu;
         self.step += 1;
+        let unbias_1 = 1.0 - libm::pow(BETA_1, f64::from(self.step));
+        let factors = Factors {
+            keep: 1.0 - rate * decay,
+            unbias_2: 1.0 - libm::pow(BETA_2, f64::from(self.step)),
+            size: rate / unbias_1,
+        };
+        if on_host {
+            self.on_host(model, gather.parts, &factors).await
+        } else {
+            Ok(self.on_device(model, gather.parts, &factors))
+        }
+    }
+
+    fn on_device<M: Module>(&mut self, model: M, gradients: Vec<Tensor<1>>, by: &Factors) -> M {
+        let g = Tensor::cat(gradients, 0);
+        let (p, m, v) = match self.state.take() {
+            Some(State::Tensors { p, m, v }) => (p, m, v),
+            _ => (flat(&model).unwrap_or_else(|| g.zeros_like()), g.zeros_like(), g.zeros_like()),
+        };
         let m = m * BETA_1 + g.clone() * (1.0 - BETA_1);
         let v = v * BETA_2 + g.clone() * g * (1.0 - BETA_2);
-        let unbias_1 = 1.0 - libm::pow(BETA_1, f64::from(self.step));
-        let unbias_2 = 1.0 - libm::pow(BETA_2, f64::from(self.step));
-        let size = (v.clone() / unbias_2).sqrt() + EPSILON;
-        let p = p * (1.0 - rate * decay) - m.clone() / size * (rate / unbias_1);
+        let size = (v.clone() / by.unbias_2).sqrt() + EPSILON;
+        let p = p * by.keep - m.clone() / size * by.size;
         let model = scatter(model, p.clone());
-        self.state = Some(State { p, m, v });
+        self.state = Some(State::Tensors { p, m, v });
         model
+    }
+
+    async fn on_host<M: Module>(&mut self, model: M, gradients: Vec<Tensor<1>>, by: &Factors) -> Result<M> {
+        let gradients = device::read(gradients).await?;
+        let (mut p, mut m, mut v) = match self.state.take() {
+            Some(State::Host { p, m, v }) => (p, m, v),
+            _ => {
+                let mut flatten = Flatten(Vec::new());
+                model.visit(&mut flatten);
+                let p = device::read(flatten.0).await?.concat();
+                (p.clone(), vec![0.0; p.len()], vec![0.0; p.len()])
+            }
+        };
+        let mut at = 0;
+        for g in &gradients {
+            let all = at..at + g.len();
+            if let (Some(p), Some(m), Some(v)) = (p.get_mut(all.clone()), m.get_mut(all.clone()), v.get_mut(all)) {
+                descend(p, m, v, g, by);
+            }
+            at += g.len();
+        }
+        let model = model.map(&mut Upload { p: &p, offset: 0 });
+        self.state = Some(State::Host { p, m, v });
+        Ok(model)
+    }
+}
+
+/// The step, element by element, in the order of the operations on a device.
+fn descend(p: &mut [f32], m: &mut [f32], v: &mut [f32], g: &[f32], by: &Factors) {
+    let (b1, c1, b2, c2) = (BETA_1 as f32, (1.0 - BETA_1) as f32, BETA_2 as f32, (1.0 - BETA_2) as f32);
+    let (keep, unbias, size, epsilon) = (by.keep as f32, by.unbias_2 as f32, by.size as f32, EPSILON as f32);
+    for (((p, m), v), &g) in p.iter_mut().zip(m).zip(v).zip(g) {
+        *m = *m * b1 + g * c1;
+        *v = *v * b2 + g * g * c2;
+        *p = *p * keep - *m / ((*v / unbias).sqrt() + epsilon) * size;
     }
 }
 
@@ -111,5 +168,24 @@ impl ModuleMapper for Scatter {
         let part = self.p.clone().narrow(0, self.offset, n).reshape(dims);
         self.offset += n;
         param.map(|_| Tensor::from_inner(part).require_grad())
+    }
+}
+
+struct Upload<'a> {
+    p: &'a [f32],
+    offset: usize,
+}
+
+impl ModuleMapper for Upload<'_> {
+    fn map_float<const D: usize>(&mut self, param: Param<Tensor<D>>) -> Param<Tensor<D>> {
+        let tensor = param.val();
+        if !tensor.is_require_grad() {
+            return param;
+        }
+        let (dims, device) = (tensor.dims(), tensor.device());
+        let n = dims.iter().product::<usize>();
+        let part = self.p.get(self.offset..self.offset + n).unwrap_or_default().to_vec();
+        self.offset += n;
+        param.map(|_| Tensor::from_data(TensorData::new(part, dims), &device).require_grad())
     }
 }

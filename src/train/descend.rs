@@ -106,7 +106,7 @@ pub async fn descend<M: Module>(
             run.breathe().await?;
             let terms = objective(&model, &Batch { rows, step });
             let Some(total) = ledger.note(terms, step) else { break };
-            model = optimiser.step(model, total.backward(), schedule.rate, schedule.decay);
+            model = optimiser.step(model, total.backward(), schedule.rate, schedule.decay).await?;
             step += 1;
             if ledger.waiting() >= READ_EVERY {
                 ledger.read(None, run).await?;

@@ -6,10 +6,10 @@ use super::desk::Desk;
 use super::listener::{Clock, Listener, object, report_crashes, to_js};
 use super::open;
 use super::protocol::{Failure, Reply, Request};
-use crate::device::trial::Shape;
 use crate::device::{self, DeviceKind};
 use crate::error::{Code, Result};
 use crate::table::ReadOptions;
+use crate::train::trial::{self, Shape};
 use crate::watch::Watch;
 use js_sys::{Array, Function, Promise, Uint8Array};
 use std::cell::RefCell;
@@ -95,9 +95,9 @@ async fn answer(request: JsValue, files: Array, buffers: Array, desk: &Desk, wat
         Request::Hello => Ok((hello(), Array::new())),
         Request::Open { options, limit } => open(&file(&files)?, options, limit, watch).await,
         Request::Desk { ask, device } => ask_desk(desk, ask, device, &buffers, watch).await,
-        Request::Trial { device, shape, seed } => trial(device, &shape, seed, watch).await,
+        Request::Trial { device, shape, seed } => try_out(device, &shape, seed, watch).await,
         Request::Pick { inputs, hidden, batch } => {
-            let pick = device::trial::pick(inputs, hidden, batch, watch).await?;
+            let pick = trial::pick(inputs, hidden, batch, watch).await?;
             Ok((Reply::Pick { pick }, Array::new()))
         }
         Request::Panic => panic_on_purpose(),
@@ -128,9 +128,9 @@ async fn ask_desk(desk: &Desk, ask: Ask, kind: DeviceKind, buffers: &Array, watc
     Ok((Reply::Desk { answer }, out))
 }
 
-async fn trial(kind: DeviceKind, shape: &Shape, seed: u32, watch: &dyn Watch) -> Result<Answer> {
+async fn try_out(kind: DeviceKind, shape: &Shape, seed: u32, watch: &dyn Watch) -> Result<Answer> {
     let device = device::open(kind).await?;
-    let trial = device::trial::run(shape, seed, &device, watch).await?;
+    let trial = trial::run(shape, seed, &device, watch).await?;
     Ok((Reply::Trial { trial }, Array::new()))
 }
 

@@ -5,9 +5,10 @@
 //! Numbers on the wire are `f64` or `u32`: JavaScript has no 64-bit integers in JSON.
 
 use super::ask::{Answer, Ask};
-use crate::device::{DeviceKind, trial};
+use crate::device::DeviceKind;
 use crate::error::{At, Code, Error};
 use crate::table::{ReadOptions, Summary};
+use crate::train::trial;
 use serde::{Deserialize, Serialize};
 
 /// What the page asks for.

@@ -74,4 +74,9 @@ export const SHAPES = [
   { inputs: 30, hidden: 64, batch: 64, cpu: 200, gpu: 16 },
   { inputs: 300, hidden: 256, batch: 64, cpu: 80, gpu: 10 },
   { inputs: 2000, hidden: 512, batch: 64, cpu: 20, gpu: 6 },
+  // Three channels, three convolutions (64, 128, 64), a head of 256.
+  { inputs: 3, hidden: 256, batch: 100, length: 36, cpu: 12, gpu: 6 },
 ];
+
+/** @param {{ inputs: number, hidden: number, length?: number }} shape */
+export const named = ({ inputs, hidden, length }) => (length ? `convolution, ${inputs} × ${length} → ${hidden}` : `${inputs} → ${hidden}`);

@@ -6,7 +6,7 @@ import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { launch, open } from "../browser/chromium.mjs";
 import { serve } from "../browser/server.mjs";
-import { SHAPES, apart, facts, loadBefore, median, options, ready, spread, table, trial } from "./common.mjs";
+import { SHAPES, apart, facts, loadBefore, median, named, options, ready, spread, table, trial } from "./common.mjs";
 
 /** A build for another machine sums in another order. */
 const EQUAL_STEPS = 5;
@@ -23,8 +23,8 @@ function start(executable) {
   const child = spawn(executable, [], { stdio: ["pipe", "pipe", "inherit"] });
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   return {
-    trial: async ({ inputs, hidden, batch, steps }, seed) => {
-      child.stdin.write(`${[inputs, hidden, batch, steps, seed].join(" ")}\n`);
+    trial: async ({ inputs, hidden, batch, steps, length }, seed) => {
+      child.stdin.write(`${[inputs, hidden, batch, steps, length, seed].join(" ")}\n`);
       return JSON.parse((await lines.next()).value);
     },
     stop: () => child.stdin.end(),
@@ -39,8 +39,8 @@ try {
   const { page } = await open(browser, server.url);
   await ready(page);
   const rows = [];
-  for (const { inputs, hidden, batch, cpu } of smoke ? SHAPES.slice(0, 1) : SHAPES) {
-    const shape = { inputs, hidden, batch, steps: cpu };
+  for (const { inputs, hidden, batch, length = 0, cpu } of smoke ? SHAPES.slice(0, 1) : SHAPES) {
+    const shape = { inputs, hidden, batch, length, steps: cpu };
     const [wasm, here, ratios, distances] = [[], [], [], []];
     for (let pair = 0; pair <= pairs; pair++) {
       const runs = [() => trial(page, "cpu", shape, pair), () => native.trial(shape, pair)];
@@ -53,7 +53,7 @@ try {
       ratios.push(found[0].ms_per_step / found[1].ms_per_step);
       distances.push(apart(found[0].losses, found[1].losses));
     }
-    rows.push([`${inputs} → ${hidden}`, spread(wasm), spread(here), `${spread(ratios)}×`, `${median(distances).toExponential(0)} over ${cpu}`]);
+    rows.push([named(shape), spread(wasm), spread(here), `${spread(ratios)}×`, `${median(distances).toExponential(0)} over ${cpu}`]);
     console.log(rows.at(-1).join(" | "));
   }
   facts(`tests/bench/run.sh b --profile ${profile}`, browser.version());

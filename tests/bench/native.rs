@@ -1,7 +1,8 @@
-//! The engine's trial, natively: `inputs hidden batch steps seed` a line on standard input, a trial as JSON a line out.
+//! The engine's trial, natively: `inputs hidden batch steps length seed` a line on standard input, a trial as JSON a line out.
 //! `native.mjs` drives it beside the page, so that one process serves all pairs.
 
-use autograft::device::{cpu, trial};
+use autograft::device::cpu;
+use autograft::train::trial;
 use autograft::watch::{Event, Watch, block_on};
 use std::future::Future;
 use std::io::{BufRead, Write};
@@ -28,10 +29,10 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     for line in std::io::stdin().lock().lines() {
         let line = line?;
         let numbers = line.split_whitespace().map(str::parse).collect::<Result<Vec<u32>, _>>()?;
-        let [inputs, hidden, batch, steps, seed] = numbers[..] else {
-            return Err("inputs hidden batch steps seed".into());
+        let [inputs, hidden, batch, steps, length, seed] = numbers[..] else {
+            return Err("inputs hidden batch steps length seed".into());
         };
-        let shape = trial::Shape { inputs, hidden, batch, steps };
+        let shape = trial::Shape { inputs, hidden, batch, steps, length };
         let found = block_on(trial::run(&shape, seed, &cpu(), &clock)).map_err(|error| error.to_string())?;
         println!("{}", serde_json::to_string(&found)?);
         std::io::stdout().flush()?;

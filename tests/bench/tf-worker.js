@@ -10,34 +10,63 @@ importScripts(
 );
 tf.wasm.setWasmPaths(`${TF}tfjs-backend-wasm/dist/`);
 
-function network(widths, stream) {
-  return widths.slice(1).map((outputs, i) => {
-    const inputs = widths[i];
-    const scale = Math.sqrt(2 / inputs);
-    const weight = Float32Array.from({ length: inputs * outputs }, () => stream.normal() * scale);
-    return { weight: tf.variable(tf.tensor2d(weight, [inputs, outputs])), bias: tf.variable(tf.zeros([outputs])) };
-  });
+const parameter = (stream, rows, outputs, shape) => {
+  const scale = Math.sqrt(2 / rows);
+  return { weight: tf.variable(tf.tensor(Float32Array.from({ length: rows * outputs }, () => stream.normal() * scale), shape)), bias: tf.variable(tf.zeros([outputs])) };
+};
+
+/** Two hidden layers, as a function of the batch. */
+function dense({ inputs, hidden }, stream) {
+  const widths = [inputs, hidden, hidden, 1];
+  const layers = widths.slice(1).map((outputs, i) => parameter(stream, widths[i], outputs, [widths[i], outputs]));
+  return (x) => layers.reduce((x, { weight, bias }, i) => {
+    const z = tf.add(tf.matMul(x, weight), bias);
+    return i < layers.length - 1 ? tf.relu(z) : z;
+  }, x);
 }
 
-async function trial({ backend, shape: { inputs, hidden, batch, steps }, seed }) {
+/** As PyTorch's, without the running statistics: nothing here predicts. Over all dimensions but the last. */
+function normalisation(channels) {
+  const [gamma, beta] = [tf.variable(tf.ones([channels])), tf.variable(tf.zeros([channels]))];
+  return (x) => {
+    const axes = x.shape.slice(1).map((_, axis) => axis);
+    const mean = tf.mean(x, axes, true);
+    const off = tf.sub(x, mean);
+    const variance = tf.mean(tf.square(off), axes, true);
+    return tf.add(tf.mul(off, tf.div(gamma, tf.sqrt(tf.add(variance, 1e-5)))), beta);
+  };
+}
+
+/** Three convolutions (their weights are [tap, in, out], in the engine's order), each with ReLU and normalisation; a head. */
+function convolutional({ inputs, hidden, length }, stream) {
+  const channels = [inputs, 64, 128, 64];
+  const kernels = channels.slice(1).map((outputs, i) => parameter(stream, 3 * channels[i], outputs, [3, channels[i], outputs]));
+  const flat = (length - 6) * 64;
+  const [head, last] = [parameter(stream, flat, hidden, [flat, hidden]), parameter(stream, hidden, 1, [hidden, 1])];
+  const norms = [64, 128, 64, hidden].map(normalisation);
+  return (x) => {
+    const h = kernels.reduce((x, { weight, bias }, i) => norms[i](tf.relu(tf.add(tf.conv1d(x, weight, 1, "valid"), bias))), tf.reshape(x, [-1, length, inputs]));
+    const g = norms[3](tf.relu(tf.add(tf.matMul(tf.reshape(h, [-1, flat]), head.weight), head.bias)));
+    return tf.add(tf.matMul(g, last.weight), last.bias);
+  };
+}
+
+async function trial({ backend, shape, seed }) {
+  const { batch, steps } = shape;
+  const columns = shape.inputs * (shape.length || 1);
   if (!(await tf.setBackend(backend))) throw new Error(`tf.js has no ${backend} here`);
   await tf.ready();
   if (tf.getBackend() !== backend) throw new Error(`tf.js took ${tf.getBackend()}`);
   const draw = new Stream(seed, "trial/data");
-  const layers = network([inputs, hidden, hidden, 1], new Stream(seed, "trial/init"));
-  const forward = (x) => layers.reduce((x, { weight, bias }, i) => {
-    const z = tf.add(tf.matMul(x, weight), bias);
-    return i < layers.length - 1 ? tf.relu(z) : z;
-  }, x);
-  // burn's defaults.
-  const adam = tf.train.adam(3e-3, 0.9, 0.999, 1e-5);
+  const forward = (shape.length ? convolutional : dense)(shape, new Stream(seed, "trial/init"));
+  const adam = tf.train.adam(3e-3, 0.9, 0.999, 1e-8);
   const losses = [];
   const times = [];
   for (let step = 0; step < steps; step++) {
-    const rows = Float32Array.from({ length: batch * inputs }, () => draw.normal());
-    const labels = Float32Array.from({ length: batch }, (_, row) => (Math.fround(rows[row * inputs] * rows[row * inputs + 1]) > 0 ? 1 : 0));
+    const rows = Float32Array.from({ length: batch * columns }, () => draw.normal());
+    const labels = Float32Array.from({ length: batch }, (_, row) => (Math.fround(rows[row * columns] * rows[row * columns + 1]) > 0 ? 1 : 0));
     const start = performance.now();
-    const x = tf.tensor2d(rows, [batch, inputs]);
+    const x = tf.tensor2d(rows, [batch, columns]);
     const y = tf.tensor2d(labels, [batch, 1]);
     const loss = adam.minimize(() => {
       const z = forward(x);

@@ -2,10 +2,12 @@
 
 mod bad_input;
 mod books;
+mod damaged;
 mod encodings;
 mod formats;
 mod heart;
 mod properties;
+mod stopped;
 mod suspects;
 
 use autograft::Result;

@@ -129,3 +129,39 @@ fn many_chunks_do_not_matter() {
     }
     assert_eq!(Table::from_bytes(&whole.to_bytes()).unwrap(), whole);
 }
+
+#[test]
+fn numbers_are_sorted_as_comparisons_sort_them() {
+    use autograft::rng::Rng;
+    use autograft::table::Data;
+    // Few and many rows; one power of ten and several; whole numbers, floats, gaps, and mantissas too far apart.
+    type Write = fn(&mut Rng) -> String;
+    let write: [(&str, Write); 6] = [
+        ("four decimals", |rng| format!("{:.4}", 10.0 * rng.normal())),
+        ("any decimals", |rng| format!("{:.*}", rng.below(6), 3.0 * rng.normal())),
+        ("small and large", |rng| if rng.below(2) == 0 { format!("{}", rng.below(9)) } else { "-123456.789".into() }),
+        ("far apart", |rng| if rng.below(2) == 0 { "999999999999".into() } else { format!("{:.3}", rng.normal()) }),
+        ("exponents", |rng| format!("{:e}", rng.normal() * 1e-9)),
+        ("nothing but zero", |_| "0".into()),
+    ];
+    for (rows, seed) in [(3, 1), (700, 2), (5000, 3)] {
+        let mut rng = Rng::stream(seed, "sorted");
+        let mut text = "a,b,c,d,e,f\n".to_owned();
+        for row in 0..rows {
+            let cells = write.iter().map(|(_, cell)| {
+                let cell = cell(&mut rng);
+                if row > 1 && rng.below(11) == 0 { String::new() } else { cell }
+            });
+            text += &(cells.collect::<Vec<_>>().join(",") + "\n");
+        }
+        let table = super::table(text.as_bytes());
+        for (column, (what, _)) in table.columns.iter().zip(write) {
+            let Data::Numbers(numbers) = &column.data else { panic!("{what}, {rows} rows: no numbers") };
+            let mut by_comparison = numbers.to_vec();
+            by_comparison.retain(|v| !v.is_nan());
+            by_comparison.sort_unstable_by(f64::total_cmp);
+            let bits = |values: &[f64]| values.iter().map(|v| v.to_bits()).collect::<Vec<_>>();
+            assert_eq!(bits(&numbers.sorted()), bits(&by_comparison), "{what}, {rows} rows");
+        }
+    }
+}

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use autograft::methods::config::Range;
 use autograft::methods::{Field, Model, registry};
-use autograft::plan::{Chosen, Grid, Plan, TablePlan};
+use autograft::plan::{Chosen, DeviceChoice, Grid, Plan, TablePlan};
 use autograft::preprocess::Preparation;
 use autograft::session::{Outcome, Prepared, assemble, scoring};
 use autograft::table::Table;
@@ -166,6 +166,9 @@ fn execute(
     let owned = |opened: Vec<Opened>| opened.into_iter().map(|one| one.table).collect::<Vec<Table>>();
     let prepared = Prepared::new(plan, &owned(sources), &owned(targets), given.as_ref())?;
     show::study(&prepared.data(), &prepared.plan.preparation.label.kind, &prepared.findings, asked.verbose)?;
+    if prepared.plan.device == DeviceChoice::Gpu {
+        eprintln!("{}", text::get("command.cpu_only"));
+    }
     let threads = asked.threads.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from));
     let jobs = prepared.jobs();
     let progress = Progress::new(jobs.iter().map(|job| job.cost).sum());

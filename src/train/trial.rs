@@ -1,29 +1,34 @@
 //! A short training on made data of a given shape: how fast is this device here, and does it learn at all?
 //!
-//! The label is whether the first two features have the same sign: no linear model can tell, so a falling loss
-//! shows that every layer is trained.
+//! The label is whether the first two numbers of a row have the same sign: no linear model can tell, so a falling loss
+//! shows that every layer is trained. Networks and optimiser are those of the methods.
 
-use super::DeviceKind;
-use crate::error::{Code, Result};
-use crate::rng::Rng;
-use crate::watch::{Event, Term, Watch};
-use burn::module::{Module, Param};
-use burn::nn::Linear;
-use burn::optim::{AdamConfig, GradientsParams};
+use burn::module::Module;
 use burn::tensor::{Device, Tensor, TensorData, activation};
 use serde::{Deserialize, Serialize};
+
+use super::adamw::AdamW;
+use crate::device::{self, DeviceKind};
+use crate::error::{Code, Result};
+use crate::nets::init::dense;
+use crate::nets::{Conv1d, Dense, Kernel, Layer, Mlp, Norm, Running, Scales};
+use crate::rng::Rng;
+use crate::watch::{Event, Term, Watch};
 
 /// The shape of a trial.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Shape {
-    /// Features, at least 2.
+    /// Features, or channels of a sequence; at least 2.
     pub inputs: u32,
-    /// Units of each of the two hidden layers, at least 1.
+    /// Units of each of the two hidden layers, or of a convolutional network's head; at least 1.
     pub hidden: u32,
     /// Rows a step, at least 1.
     pub batch: u32,
     /// Steps, at least 2.
     pub steps: u32,
+    /// Steps of a sequence, at least 7, for three convolutions and a head; 0 for two hidden layers.
+    #[serde(default)]
+    pub length: u32,
 }
 
 /// What a trial found.
@@ -37,32 +42,78 @@ pub struct Trial {
     pub ms_per_step: f64,
 }
 
+/// Channels of the three convolutions, and their taps (De Bois et al. 2021, arXiv 2006.15940).
+const CHANNELS: [usize; 3] = [64, 128, 64];
+const TAPS: usize = 3;
+
 #[derive(Module, Debug)]
-struct Net {
-    layers: Vec<Linear>,
+struct Convolutional {
+    kernels: Vec<Conv1d>,
+    norms: Vec<Norm>,
+    hidden: Dense,
+    norm: Norm,
+    last: Dense,
+}
+
+impl Convolutional {
+    /// Weights from N(0, 2 / fan-in), biases 0.
+    fn new(shape: &Shape, rng: &mut Rng, device: &Device) -> (Self, Vec<Running>) {
+        let mut width = shape.inputs as usize;
+        let mut kernels = Vec::new();
+        for channels in CHANNELS {
+            kernels.push(Conv1d::build(&Kernel::initial(width, channels, TAPS, 2.0, rng), device));
+            width = channels;
+        }
+        let left = (shape.length as usize).saturating_sub(CHANNELS.len() * (TAPS - 1));
+        let mut layer = |inputs, outputs| Dense::build(&dense(inputs, outputs, 2.0, rng), device);
+        let (hidden, last) = (layer(left * width, shape.hidden as usize), layer(shape.hidden as usize, 1));
+        let mut scales: Vec<Scales> = CHANNELS.iter().map(|&channels| Scales::initial(channels)).collect();
+        scales.push(Scales::initial(shape.hidden as usize));
+        let running = scales.iter().map(|scales| Running::build(scales, device)).collect();
+        let mut norms: Vec<Norm> = scales.iter().map(|scales| Norm::build(scales, device)).collect();
+        let norm = norms.pop().unwrap_or_else(|| Norm::build(&Scales::initial(1), device));
+        (Self { kernels, norms, hidden, norm, last }, running)
+    }
+
+    /// `x`: [rows, length · inputs] to logits [rows, 1].
+    fn forward(&self, x: Tensor<2>, shape: &Shape, running: &mut [Running]) -> Tensor<2> {
+        let rows = x.dims()[0];
+        let mut h = x.reshape([rows, shape.length as usize, shape.inputs as usize]);
+        let mut running = running.iter_mut();
+        for ((kernel, norm), kept) in self.kernels.iter().zip(&self.norms).zip(running.by_ref()) {
+            (h, *kept) = norm.forward_training(activation::relu(kernel.forward(h)), kept);
+        }
+        let mut h = activation::relu(self.hidden.forward(h.reshape([rows as i32, -1])));
+        if let Some(kept) = running.next() {
+            (h, *kept) = self.norm.forward_training(h, kept);
+        }
+        self.last.forward(h)
+    }
+}
+
+#[derive(Module, Debug)]
+#[allow(clippy::large_enum_variant, reason = "one a trial; the derived record copies the attribute")]
+enum Net {
+    Mlp(Mlp),
+    Convolutional(Convolutional),
 }
 
 impl Net {
-    /// Weights from N(0, 2 / inputs) (He et al. 2015), biases 0.
-    fn new(widths: &[usize], rng: &mut Rng, device: &Device) -> Self {
-        let layer = |rng: &mut Rng, inputs: usize, outputs: usize| {
-            let scale = libm::sqrt(2.0 / inputs as f64);
-            let weight: Vec<f32> = (0..inputs * outputs).map(|_| (rng.normal() * scale) as f32).collect();
-            Linear {
-                weight: Param::from_data(TensorData::new(weight, [inputs, outputs]), device),
-                bias: Some(Param::from_data(TensorData::new(vec![0f32; outputs], [outputs]), device)),
-            }
-        };
-        Self { layers: widths.iter().zip(widths.iter().skip(1)).map(|(a, b)| layer(rng, *a, *b)).collect() }
+    fn new(shape: &Shape, rng: &mut Rng, device: &Device) -> (Self, Vec<Running>) {
+        if shape.length > 0 {
+            let (net, running) = Convolutional::new(shape, rng, device);
+            return (Net::Convolutional(net), running);
+        }
+        let widths = [shape.inputs as usize, shape.hidden as usize, shape.hidden as usize, 1];
+        let layers: Vec<Layer> = widths.windows(2).map(|pair| dense(pair[0], pair[1], 2.0, rng)).collect();
+        (Net::Mlp(Mlp::build(&layers, device)), Vec::new())
     }
 
-    /// `x`: [rows, inputs] to logits [rows, 1].
-    fn forward(&self, x: Tensor<2>) -> Tensor<2> {
-        let last = self.layers.len().saturating_sub(1);
-        self.layers.iter().enumerate().fold(x, |x, (i, layer)| {
-            let z = layer.forward(x);
-            if i < last { activation::relu(z) } else { z }
-        })
+    fn forward(&self, x: Tensor<2>, shape: &Shape, running: &mut [Running]) -> Tensor<2> {
+        match self {
+            Net::Mlp(net) => net.forward(x, &[]),
+            Net::Convolutional(net) => net.forward(x, shape, running),
+        }
     }
 }
 
@@ -72,29 +123,29 @@ impl Net {
 /// [`Code::OutOfRange`], [`Code::Cancelled`], [`Code::GpuLost`], [`Code::NotFinite`].
 pub async fn run(shape: &Shape, seed: u32, device: &Device, watch: &dyn Watch) -> Result<Trial> {
     check(shape)?;
-    let found = super::kind(device);
+    let found = device::kind(device);
     let device = device.clone().autodiff();
-    let (inputs, hidden, batch) = (shape.inputs as usize, shape.hidden as usize, shape.batch as usize);
+    let (columns, batch) = ((shape.inputs * shape.length.max(1)) as usize, shape.batch as usize);
     let mut draw = Rng::stream(u64::from(seed), "trial/data");
-    let mut net = Net::new(&[inputs, hidden, hidden, 1], &mut Rng::stream(u64::from(seed), "trial/init"), &device);
-    let mut adam = AdamConfig::new().init();
+    let (mut net, mut running) = Net::new(shape, &mut Rng::stream(u64::from(seed), "trial/init"), &device);
+    let mut adam = AdamW::default();
     let (mut losses, mut times) = (Vec::new(), Vec::new());
     for step in 0..shape.steps {
-        let x: Vec<f32> = (0..batch * inputs).map(|_| draw.normal() as f32).collect();
+        let x: Vec<f32> = (0..batch * columns).map(|_| draw.normal() as f32).collect();
         let y: Vec<f32> = x
-            .chunks_exact(inputs)
+            .chunks_exact(columns)
             .map(|row| if row.iter().take(2).product::<f32>() > 0.0 { 1.0 } else { 0.0 })
             .collect();
         // Drawing is no part of a step: a table's rows are there already.
         let start = watch.now_ms();
-        let x = Tensor::<2>::from_data(TensorData::new(x, [batch, inputs]), &device);
+        let x = Tensor::<2>::from_data(TensorData::new(x, [batch, columns]), &device);
         let y = Tensor::<2>::from_data(TensorData::new(y, [batch, 1]), &device);
-        let z = net.forward(x);
+        let z = net.forward(x, shape, &mut running);
         // log(1 + e^z) - y z, written so that no exponential overflows.
         let loss = (activation::relu(z.clone()) - z.clone() * y + (z.abs().neg().exp() + 1.0).log()).mean();
-        let grads = GradientsParams::from_grads(loss.backward(), &net);
-        net = adam.step(3e-3, net, grads);
-        let value = super::read(vec![loss]).await?.into_iter().flatten().next().map_or(f64::NAN, f64::from);
+        let gradients = loss.backward();
+        net = adam.step(net, gradients, RATE, 0.0).await?;
+        let value = device::read(vec![loss]).await?.into_iter().flatten().next().map_or(f64::NAN, f64::from);
         if !value.is_finite() {
             return Err(Code::NotFinite.err().with("term", "trial").with("value", value).with("step", step));
         }
@@ -112,6 +163,9 @@ pub async fn run(shape: &Shape, seed: u32, device: &Device, watch: &dyn Watch) -
     Ok(Trial { device: found, losses, ms_per_step: late.get(late.len() / 2).copied().unwrap_or(f64::NAN) })
 }
 
+/// The learning rate of a trial.
+const RATE: f64 = 3e-3;
+
 fn check(shape: &Shape) -> Result<()> {
     // Upper ends: what a page can hold, far above any table that it opens.
     let ranges = [
@@ -119,6 +173,7 @@ fn check(shape: &Shape) -> Result<()> {
         ("hidden", shape.hidden, 1, 8_192),
         ("batch", shape.batch, 1, 65_536),
         ("steps", shape.steps, 2, 100_000),
+        ("length", shape.length, if shape.length == 0 { 0 } else { 7 }, 10_000),
     ];
     match ranges.into_iter().find(|(_, value, low, high)| value < low || value > high) {
         None => Ok(()),
@@ -152,9 +207,9 @@ const SAME_LOSS: f64 = 1e-3;
 /// # Errors
 /// [`Code::OutOfRange`], [`Code::Cancelled`]; a GPU that is refused or lost is an answer, not an error.
 pub async fn pick(inputs: u32, hidden: u32, batch: u32, watch: &dyn Watch) -> Result<Pick> {
-    let shape = Shape { inputs: inputs.max(2), hidden, batch, steps: PICK_STEPS };
-    let cpu = run(&shape, 0, &super::cpu(), watch).await?;
-    let gpu = match super::open(DeviceKind::Gpu).await {
+    let shape = Shape { inputs: inputs.max(2), hidden, batch, steps: PICK_STEPS, length: 0 };
+    let cpu = run(&shape, 0, &device::cpu(), watch).await?;
+    let gpu = match device::open(DeviceKind::Gpu).await {
         Ok(device) => run(&shape, 0, &device, watch).await,
         Err(refused) => Err(refused),
     };

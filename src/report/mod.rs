@@ -1,6 +1,8 @@
 //! The facts of a run as one serialisable value. The page draws it, the command prints it, a file keeps it;
 //! none of them computes anything from it.
 
+pub mod evaluation;
+
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
@@ -98,6 +100,9 @@ pub struct Comparison {
     pub gain: Vec<Gain>,
     /// Permutation importance of the source model and of the transferred one.
     pub importance: Vec<Importance>,
+    /// Intervals over the patients, net benefit, calibration: beside the verdict, never instead of it.
+    #[serde(default)]
+    pub evaluation: Option<evaluation::Evaluation>,
     /// Out-of-fold predictions of each evaluated row.
     pub predictions: Predictions,
 }

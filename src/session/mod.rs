@@ -5,6 +5,7 @@
 
 mod assemble;
 mod curves;
+mod evaluation;
 mod prepare;
 pub mod scoring;
 mod unit;

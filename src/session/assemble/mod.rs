@@ -1,5 +1,8 @@
 //! Outcomes -> report. Everything here is a function of the outcomes; nothing is trained.
 
+mod lines;
+mod rows;
+
 use std::collections::BTreeMap;
 
 use serde_json::Value;
@@ -14,12 +17,9 @@ use crate::error::Result;
 use crate::evaluate::contrast::{self, Contrast, Design, Evidence};
 use crate::evaluate::cv::{self, FoldScores};
 use crate::evaluate::held_out::{self, Fit, Fits};
-use crate::math::{stats, tests};
+use crate::math::stats;
 use crate::metrics::{Metric, calibration};
-use crate::report::{
-    self, Comparison, Data, Estimand, Gain, Importance, LearningPoint, MethodReport, MetricReport, Predictions, Report,
-    Risks, Secondary, Size,
-};
+use crate::report::{self, Comparison, Data, Estimand, MethodReport, MetricReport, Report, Risks, Secondary, Size};
 use crate::shift::Shift;
 use crate::split::Fold;
 
@@ -207,6 +207,7 @@ impl<'a> Bench<'a> {
             learning: self.learning(),
             gain: self.gain(),
             importance: self.importance(transfer),
+            evaluation: self.evaluation(transfer, baseline),
             predictions: self.predictions(),
         })
     }
@@ -322,14 +323,9 @@ impl<'a> Bench<'a> {
                 *choices.entry(choice).or_insert(0) += 1;
             }
         }
-        let role = match method {
-            m if m == transfer => "transfer",
-            m if m == baseline => "baseline",
-            _ => "other",
-        };
         let mut out = MethodReport {
             id: entry.method.card().id.to_owned(),
-            role: role.to_owned(),
+            role: role(method, transfer, baseline).to_owned(),
             metrics,
             roc: Vec::new(),
             pr: Vec::new(),
@@ -391,132 +387,13 @@ impl<'a> Bench<'a> {
         let finite = |end: Option<f64>| end.filter(|end| end.is_finite());
         Some(MetricReport { metric, mean: stats::mean(&values), sd, low: finite(low), high: finite(high) })
     }
+}
 
-    /// The event's probability (or the value) of each evaluated row, averaged over the folds that judged it.
-    fn averaged(&self, method: usize) -> BTreeMap<usize, f64> {
-        let mut sums: BTreeMap<usize, (f64, f64)> = BTreeMap::new();
-        for (at, judged) in self.judged[method].iter().enumerate() {
-            let test = &self.sides.folds[self.folds[at]].test;
-            let width = judged.prediction.len() / judged.rows.len().max(1);
-            for (place, &row) in judged.rows.iter().enumerate() {
-                let Some(&index) = test.get(row) else { continue };
-                // Of several classes the one that was true: how much it was believed.
-                let offset = if judged.classes > 2 { judged.y.get(place).map_or(0, |&y| y as usize) } else { 0 };
-                if let Some(value) = judged.prediction.get(place * width + offset) {
-                    let sum = sums.entry(index).or_insert((0.0, 0.0));
-                    *sum = (sum.0 + value, sum.1 + 1.0);
-                }
-            }
-        }
-        sums.into_iter().map(|(row, (sum, n))| (row, sum / n)).collect()
-    }
-
-    fn averaged_events(&self, method: usize) -> (Vec<bool>, Vec<f64>) {
-        let rows = self.evaluated_rows();
-        let averaged = self.averaged(method);
-        let Some(Labels::Classes { event, codes, .. }) = &rows.y else { return (Vec::new(), Vec::new()) };
-        averaged.into_iter().filter_map(|(row, p)| Some(((*codes.get(row)?)? as usize == *event, p))).unzip()
-    }
-
-    fn learning(&self) -> Vec<LearningPoint> {
-        let mut points: BTreeMap<(String, u32), Vec<f64>> = BTreeMap::new();
-        for (size, _, outcome) in &self.cells {
-            for cell in &outcome.cells {
-                if let Some(value) = cell.value {
-                    points.entry((cell.line.clone(), *size)).or_default().push(value);
-                }
-            }
-        }
-        points
-            .into_iter()
-            .map(|((line, n), values)| LearningPoint {
-                line,
-                n,
-                mean: stats::mean(&values),
-                sd: if values.len() > 1 { stats::sd(&values) } else { 0.0 },
-                values,
-            })
-            .collect()
-    }
-
-    fn gain(&self) -> Vec<Gain> {
-        let metric = self.prepared.plan.metric;
-        let mut gains: BTreeMap<(u32, u32), Vec<f64>> = BTreeMap::new();
-        for (size, _, outcome) in &self.cells {
-            let value = |line: &str| outcome.cells.iter().find(|cell| cell.line == line).and_then(|cell| cell.value);
-            let Some(scratch) = value("scratch") else { continue };
-            for cell in &outcome.cells {
-                let frozen = cell.line.strip_prefix("frozen_").and_then(|f| f.parse().ok());
-                if let (Some(frozen), Some(value)) = (frozen, cell.value) {
-                    gains.entry((frozen, *size)).or_default().push(metric.gain(value, scratch));
-                }
-            }
-        }
-        gains
-            .into_iter()
-            .map(|((frozen, n), values)| Gain {
-                frozen,
-                n,
-                gain: stats::mean(&values),
-                p: tests::wilcoxon_signed_rank(&values).map(|test| test.p),
-            })
-            .collect()
-    }
-
-    fn importance(&self, transfer: usize) -> Vec<Importance> {
-        let source = self.prepared.entries.iter().position(|entry| entry.method.card().id == "source_only");
-        let drops = |method: usize| {
-            let mut drops: BTreeMap<&str, Vec<f64>> = BTreeMap::new();
-            for outcome in &self.outcomes[method] {
-                for drop in &outcome.importance {
-                    drops.entry(drop.feature.as_str()).or_default().push(drop.drop);
-                }
-            }
-            drops
-        };
-        let of_source = source.map(drops).unwrap_or_default();
-        let mut out: Vec<Importance> = drops(transfer)
-            .into_iter()
-            .map(|(feature, values)| Importance {
-                feature: feature.to_owned(),
-                source: of_source.get(feature).map(|values| stats::mean(values)),
-                transferred: stats::mean(&values),
-                low: values.iter().copied().fold(f64::INFINITY, f64::min),
-                high: values.iter().copied().fold(f64::NEG_INFINITY, f64::max),
-            })
-            .collect();
-        out.sort_by(|a, b| b.transferred.total_cmp(&a.transferred).then_with(|| a.feature.cmp(&b.feature)));
-        out
-    }
-
-    fn predictions(&self) -> Predictions {
-        let rows = self.evaluated_rows();
-        let averaged: Vec<BTreeMap<usize, f64>> = (0..self.judged.len()).map(|method| self.averaged(method)).collect();
-        let judged: Vec<usize> = averaged.first().map_or_else(Vec::new, |first| first.keys().copied().collect());
-        let truth = |row: usize| match &rows.y {
-            Some(Labels::Classes { names, codes, .. }) => codes
-                .get(row)
-                .copied()
-                .flatten()
-                .and_then(|code| names.get(code as usize))
-                .map_or(Value::Null, |name| Value::from(name.as_str())),
-            Some(Labels::Values { values, .. }) => values.get(row).map_or(Value::Null, |value| Value::from(*value)),
-            _ => Value::Null,
-        };
-        Predictions {
-            id: judged.iter().filter_map(|&row| rows.id.get(row).cloned()).collect(),
-            truth: judged.iter().map(|&row| truth(row)).collect(),
-            methods: self
-                .prepared
-                .entries
-                .iter()
-                .zip(&averaged)
-                .map(|(entry, averaged)| {
-                    let values = judged.iter().map(|row| averaged.get(row).copied().unwrap_or(f64::NAN)).collect();
-                    (entry.method.card().id.to_owned(), values)
-                })
-                .collect(),
-        }
+fn role(method: usize, transfer: usize, baseline: usize) -> &'static str {
+    match method {
+        m if m == transfer => "transfer",
+        m if m == baseline => "baseline",
+        _ => "other",
     }
 }
 

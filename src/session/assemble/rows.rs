@@ -1,0 +1,121 @@
+//! What each evaluated row was predicted, and what follows from that.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use super::super::evaluation::{self, Averaged};
+use super::{Bench, role};
+use crate::cohort::Labels;
+use crate::metrics::Truth;
+use crate::report::Predictions;
+use crate::report::evaluation::Evaluation;
+
+impl Bench<'_> {
+    /// The event's probability (or the value) of each evaluated row, averaged over the folds that judged it.
+    pub(super) fn averaged(&self, method: usize) -> BTreeMap<usize, f64> {
+        let mut sums: BTreeMap<usize, (f64, f64)> = BTreeMap::new();
+        for (at, judged) in self.judged[method].iter().enumerate() {
+            let test = &self.sides.folds[self.folds[at]].test;
+            let width = judged.prediction.len() / judged.rows.len().max(1);
+            for (place, &row) in judged.rows.iter().enumerate() {
+                let Some(&index) = test.get(row) else { continue };
+                // Of several classes the one that was true: how much it was believed.
+                let offset = if judged.classes > 2 { judged.y.get(place).map_or(0, |&y| y as usize) } else { 0 };
+                if let Some(value) = judged.prediction.get(place * width + offset) {
+                    let sum = sums.entry(index).or_insert((0.0, 0.0));
+                    *sum = (sum.0 + value, sum.1 + 1.0);
+                }
+            }
+        }
+        sums.into_iter().map(|(row, (sum, n))| (row, sum / n)).collect()
+    }
+
+    /// Of two classes and of numbers, from each patient's mean prediction.
+    pub(super) fn evaluation(&self, transfer: usize, baseline: usize) -> Option<Evaluation> {
+        let rows = self.evaluated_rows();
+        let others = (0..self.judged.len()).filter(|&method| method != transfer && method != baseline);
+        let order: Vec<usize> = [baseline, transfer].into_iter().chain(others).collect();
+        let found: Vec<BTreeMap<usize, f64>> = order.iter().map(|&method| self.averaged(method)).collect();
+        let places: Vec<usize> = found.first()?.keys().copied().collect();
+        let predictions: Option<Vec<Vec<f64>>> =
+            found.iter().map(|of| places.iter().map(|row| of.get(row).copied()).collect()).collect();
+        let name = |method: usize| self.prepared.entries[method].method.card().id.to_owned();
+        let methods = order
+            .iter()
+            .zip(predictions?)
+            .map(|(&method, p)| (name(method), role(method, transfer, baseline).to_owned(), p))
+            .collect();
+        let codes: Vec<u32>;
+        let truth = match &rows.y {
+            Some(Labels::Classes { names, event, codes: of }) if names.len() == 2 => {
+                let code = |&row: &usize| of.get(row).copied().flatten().map(|code| u32::from(code as usize == *event));
+                codes = places.iter().map(code).collect::<Option<_>>()?;
+                Truth::Classes { y: &codes, classes: 2 }
+            }
+            Some(Labels::Values { values, .. }) => {
+                let values: Option<Vec<f64>> = places.iter().map(|&row| values.get(row).copied()).collect();
+                return self.evaluated(Truth::Values(&values?), methods, &places);
+            }
+            _ => return None,
+        };
+        self.evaluated(truth, methods, &places)
+    }
+
+    fn evaluated(
+        &self,
+        truth: Truth<'_>,
+        methods: Vec<(String, String, Vec<f64>)>,
+        rows: &[usize],
+    ) -> Option<Evaluation> {
+        let groups = self.evaluated_rows().group.as_ref();
+        let clusters: Option<Vec<u32>> =
+            groups.map(|groups| rows.iter().filter_map(|&row| groups.get(row).copied()).collect());
+        let plan = &self.prepared.plan;
+        evaluation::evaluate(&Averaged {
+            truth,
+            methods,
+            clusters: clusters.as_deref(),
+            design: self.sides.design(),
+            metric: plan.metric,
+            seed: u64::from(plan.seed),
+        })
+    }
+
+    pub(super) fn averaged_events(&self, method: usize) -> (Vec<bool>, Vec<f64>) {
+        let rows = self.evaluated_rows();
+        let averaged = self.averaged(method);
+        let Some(Labels::Classes { event, codes, .. }) = &rows.y else { return (Vec::new(), Vec::new()) };
+        averaged.into_iter().filter_map(|(row, p)| Some(((*codes.get(row)?)? as usize == *event, p))).unzip()
+    }
+
+    pub(super) fn predictions(&self) -> Predictions {
+        let rows = self.evaluated_rows();
+        let averaged: Vec<BTreeMap<usize, f64>> = (0..self.judged.len()).map(|method| self.averaged(method)).collect();
+        let judged: Vec<usize> = averaged.first().map_or_else(Vec::new, |first| first.keys().copied().collect());
+        let truth = |row: usize| match &rows.y {
+            Some(Labels::Classes { names, codes, .. }) => codes
+                .get(row)
+                .copied()
+                .flatten()
+                .and_then(|code| names.get(code as usize))
+                .map_or(Value::Null, |name| Value::from(name.as_str())),
+            Some(Labels::Values { values, .. }) => values.get(row).map_or(Value::Null, |value| Value::from(*value)),
+            _ => Value::Null,
+        };
+        Predictions {
+            id: judged.iter().filter_map(|&row| rows.id.get(row).cloned()).collect(),
+            truth: judged.iter().map(|&row| truth(row)).collect(),
+            methods: self
+                .prepared
+                .entries
+                .iter()
+                .zip(&averaged)
+                .map(|(entry, averaged)| {
+                    let values = judged.iter().map(|row| averaged.get(row).copied().unwrap_or(f64::NAN)).collect();
+                    (entry.method.card().id.to_owned(), values)
+                })
+                .collect(),
+        }
+    }
+}

@@ -29,6 +29,7 @@ export type Code =
   | "out_of_range"
   | "wrong_type"
   | "unknown"
+  | "sample_size_classes"
   | "need_not_met"
   | "bad_plan"
   | "plan_other_columns"
@@ -556,6 +557,7 @@ export type Comparison = {
   /** The learning curve, where asked for. */ learning: Array<LearningPoint>;
   /** Gain over the network from scratch at each number of frozen layers and size. */ gain: Array<Gain>;
   /** Permutation importance of the source model and of the transferred one. */ importance: Array<Importance>;
+  /** Intervals over the patients, net benefit, calibration: beside the verdict, never instead of it. */ evaluation?: Evaluation | null;
   /** Out-of-fold predictions of each evaluated row. */ predictions: Predictions;
 };
 
@@ -565,6 +567,88 @@ export type Predictions = {
   /** The truth: class names or numbers. */ truth: Array<unknown>;
   /** The event's probability (or the value) by each method, averaged over the repeats. */ methods: Record<string, Array<number>>;
 };
+
+/** Every method, on the same resamples of the same patients. The intervals carry the chance of these patients, not that */
+export type Evaluation = {
+  /** Bootstrap samples of patients. */ resamples: number;
+  /** The baseline first, then the transferred one, then the others. */ methods: Array<Evaluated>;
+  /** Treating everybody: (threshold, net benefit); empty unless there are two classes. */ treat_all: Array<[number, number]>;
+  /** The declared difference by other rules. */ beside: Array<Beside>;
+};
+
+/** The declared difference by another rule than the verdict's. */
+export type Beside = {
+  /** `bootstrap` (patients, BCa) or `delong`. */ rule: string;
+  /** The difference, positive where transfer is better. */ estimate: number | null;
+  /** 95 % interval. */ low: number | null;
+  /** Its upper end. */ high: number | null;
+  /** Two-sided p, where the rule gives one. */ p: number | null;
+  /** Why the rule is not used: `not_independent` (each prediction comes from models that learned from the other */ refused: string | null;
+};
+
+/** One method. */
+export type Evaluated = {
+  /** The method. */ id: string;
+  /** `transfer`, `baseline` or `other`. */ role: string;
+  /** Metrics with intervals (BCa). */ metrics: Array<Ranged>;
+  /** Gains over the baseline, positive where better; empty for the baseline. */ gains: Array<Ranged>;
+  /** Net benefit over the risk threshold. */ decision: Array<BandPoint>;
+  /** Net benefit minus that of the better of treating all and treating none. */ over_default: Array<BandPoint>;
+  /** Interventions avoided a patient, against treating all. */ avoided: Array<BandPoint>;
+  /** Net benefit minus the baseline's; empty for the baseline. */ decision_gain: Array<BandPoint>;
+  /** Absent unless there are two classes, and where the risks are all alike or separate the classes. */ calibration: Calibrated | null;
+};
+
+/** How the risks agree with what happened. */
+export type Calibrated = {
+  /** Observed over expected events. */ observed_over_expected: number;
+  /** Its 95 % interval. */ oe_low: number;
+  /** The upper end. */ oe_high: number;
+  /** Integrated calibration index: the mean distance of the risks from the smooth curve. */ ici: number;
+  /** The median distance. */ e50: number;
+  /** The 90th percentile. */ e90: number;
+  /** The largest. */ e_max: number;
+  /** The unreliability index U = (χ² − 2)/n of the test of intercept 0 and slope 1. */ u: number;
+  /** Its p. */ u_p: number;
+  /** Spiegelhalter's z. */ spiegelhalter_z: number;
+  /** Its p. */ spiegelhalter_p: number;
+};
+
+/** A point of a curve with its pointwise interval; `None` ends where there is none. */
+export type BandPoint = {
+  /** The abscissa. */ x: number;
+  /** The curve. */ value: number | null;
+  /** Lower end. */ low: number | null;
+  /** Upper end. */ high: number | null;
+};
+
+/** A metric with its interval. */
+export type Ranged = {
+  /** Which. */ metric: Metric;
+  /** On all patients. */ value: number | null;
+  /** 95 % interval. */ low: number | null;
+  /** Its upper end. */ high: number | null;
+  /** Why there is no interval. */ why: Why | null;
+};
+
+/** Why a measure or its interval is not defined on the rows at hand. Its words stand under `undefined.<kind>`. */
+export type Why =
+  /** Nothing to evaluate. */ | { kind: "no_rows" }
+  /** Truth and prediction of different lengths. */ | { kind: "lengths" }
+  /** A NaN or an infinity, or a probability outside [0, 1]. */ | { kind: "not_finite" }
+  /** All rows are events, or none is. */ | { kind: "one_class" }
+  /** Fewer rows (of the scarcer class, where there are classes) than the measure needs. */ | { kind: "too_few";
+    /** What is there. */ found: number;
+    /** What is needed. */ needed: number;
+  }
+  /** Predictions (or the truth) that are all alike. */ | { kind: "constant" }
+  /** The predictions separate the classes: the estimate lies at infinity. */ | { kind: "separated" }
+  /** The measure does not vary over resamples, as at an AUROC of 1: an interval of no width would be a lie. */ | { kind: "degenerate" }
+  /** The measure is undefined in more than a tenth of the resamples. */ | { kind: "lost";
+    /** Resamples without a value. */ lost: number;
+    /** All resamples. */ of: number;
+  }
+  /** Not defined for this kind of label or prediction. */ | { kind: "wrong_kind" };
 
 /** A feature's importance. */
 export type Importance = {

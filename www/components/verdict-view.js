@@ -13,6 +13,7 @@ import { downloadCsv } from "../save.js";
 import { fixed, interval, signed, signedInterval, whole } from "../format.js";
 import { t } from "../words.js";
 import { View } from "./base.js";
+import { evaluationView } from "./evaluation-view.js";
 import { figure } from "./figure.js";
 
 /** The metrics that are read first; the others are a click away. */
@@ -43,7 +44,7 @@ class VerdictView extends View {
 
   /** @param {Report} report @param {Comparison} one @param {string} [prefix] of the files' names */
   direction(report, one, prefix = "") {
-    return html`${this.sentence(report, one)}${this.contrasts(report, one, prefix)}${this.metrics(report, one, prefix)}${this.curves(report, one, prefix)}${this.learning(one, prefix)}`;
+    return html`${this.sentence(report, one)}${this.contrasts(report, one, prefix)}${this.metrics(report, one, prefix)}${this.curves(report, one, prefix)}${evaluationView(one, prefix)}${this.learning(one, prefix)}`;
   }
 
   /** @param {Report} report @param {Comparison} one */

@@ -3,15 +3,27 @@
 use super::AnyMethod;
 use super::baseline::pooled::Pooled;
 use super::baseline::source_only::SourceOnly;
+use super::baseline::source_only_trees::SourceOnlyTrees;
 use super::baseline::target_only::TargetOnly;
 use super::baseline::target_only_linear::TargetOnlyLinear;
 use super::baseline::target_only_network::TargetOnlyNetwork;
+use super::baseline::target_only_trees::TargetOnlyTrees;
+use super::transductive::continued_trees::ContinuedTrees;
 use super::transductive::hanczar::Hanczar;
 use crate::error::{Code, Result};
 
 /// Every method.
-pub static REGISTRY: &[&dyn AnyMethod] =
-    &[&SourceOnly, &TargetOnly, &TargetOnlyNetwork, &TargetOnlyLinear, &Pooled, &Hanczar];
+pub static REGISTRY: &[&dyn AnyMethod] = &[
+    &SourceOnly,
+    &SourceOnlyTrees,
+    &TargetOnly,
+    &TargetOnlyNetwork,
+    &TargetOnlyLinear,
+    &TargetOnlyTrees,
+    &Pooled,
+    &Hanczar,
+    &ContinuedTrees,
+];
 
 /// The method of this id.
 ///

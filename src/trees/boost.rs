@@ -211,6 +211,10 @@ impl<'a> Booster<'a> {
     pub fn loss(&self) -> f64 {
         self.forest.parts().loss.mean(&self.rows, &self.margins)
     }
+    /// The mean loss of the watched rows at the best step so far; before the first step, at the start.
+    pub fn watched(&self) -> Option<f64> {
+        self.watched.as_ref().map(|watched| watched.best)
+    }
     /// The margins of the training rows, by rows.
     pub fn margins(&self) -> &[f64] {
         &self.margins

@@ -1,6 +1,7 @@
 //! Parts that several methods share.
 
 pub mod encoder;
+pub mod forest;
 pub mod head;
 pub mod learner;
 pub mod linear;

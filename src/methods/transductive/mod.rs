@@ -1,3 +1,4 @@
 //! Same task, another domain.
 
+pub mod continued_trees;
 pub mod hanczar;

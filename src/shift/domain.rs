@@ -27,6 +27,9 @@ pub struct Domain {
     pub high: f64,
     /// One-sided p of "no better than a coin" (Mann and Whitney within folds, twice the variance).
     pub p: f64,
+    /// The proxy A-distance: 0 where the sides cannot be told apart, 2 where they always can.
+    #[serde(default)]
+    pub proxy_a: f64,
     /// Rows of the source that were used: at most 2,000.
     pub source_rows: usize,
     /// Rows of the target that were used: at most 2,000.
@@ -69,6 +72,7 @@ pub(super) async fn tell_apart(
         low: test.low,
         high: test.high,
         p: test.p,
+        proxy_a: test.proxy_a,
         source_rows: n,
         target_rows: m,
         features: both.features,

@@ -34,12 +34,51 @@ pub struct Shift {
     pub target_rows: usize,
     /// Whether a classifier can tell where a row comes from; none where too few rows or features allow none.
     pub domain: Option<Domain>,
+    /// Tests and distances over all features at once; none where too few rows or features allow none.
+    #[serde(default)]
+    pub together: Option<Together>,
     /// Every feature, the one that moved most first (by the absolute standardised difference, then by KS).
     pub features: Vec<FeatureShift>,
     /// How the label differs; none where a side has none.
     pub label: Option<LabelShift>,
     /// Each source domain beside the others.
     pub sources: Vec<SourceDomain>,
+}
+
+/// All features at once, on standardised columns (missing cells imputed by the median of both sides).
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Together {
+    /// The maximum mean discrepancy.
+    pub mmd: Mmd,
+    /// The energy distance.
+    pub energy: Energy,
+    /// Means, spreads and correlations; none where a side has too few rows.
+    pub moments: Option<Moments>,
+}
+
+/// Rows a side that the permutation tests look at: more would cost seconds and find what is too small to matter.
+const TESTED: Limits = Limits { rows: 500, features: 200, one_a_group: true };
+
+/// Permutations of the sides for what the Fréchet distance is by chance: each costs two eigenproblems.
+const CHANCE: usize = 50;
+
+async fn together(sources: &[Cohort], target: &Cohort, seed: u64, pulse: &Pulse<'_>) -> Result<Option<Together>> {
+    let both = Both::gather(sources, target, TESTED, seed, pulse).await?;
+    let Ok((source, theirs)) = both.sides() else { return Ok(None) };
+    let unless_cancelled = |e: crate::Error| if e.code() == Code::Cancelled { Err(e) } else { Ok(None) };
+    let mmd = match mmd(source, theirs, &BANDWIDTHS, PERMUTATIONS, seed, pulse).await {
+        Ok(mmd) => mmd,
+        Err(e) => return unless_cancelled(e),
+    };
+    let energy = match energy(source, theirs, PERMUTATIONS, seed, pulse).await {
+        Ok(energy) => energy,
+        Err(e) => return unless_cancelled(e),
+    };
+    let moments = match moments(source, theirs, CHANCE, seed, pulse).await {
+        Ok(moments) => Some(moments),
+        Err(e) => unless_cancelled(e).map(|_: Option<()>| None)?,
+    };
+    Ok(Some(Together { mmd, energy, moments }))
 }
 
 /// One source domain in a line.
@@ -83,6 +122,7 @@ pub async fn compute(sources: &[Cohort], target: &Cohort, seed: u64, pulse: &Pul
     });
     features.iter_mut().skip(SHAPES).for_each(|feature| feature.shape = None);
     let domain = domain::tell_apart(sources, target, seed, pulse).await?;
+    let together = together(sources, target, seed, pulse).await?;
     let in_a_line = |source: &Cohort| SourceDomain {
         name: source.domain.clone(),
         rows: source.len(),
@@ -92,6 +132,7 @@ pub async fn compute(sources: &[Cohort], target: &Cohort, seed: u64, pulse: &Pul
         source_rows,
         target_rows: target.len(),
         domain,
+        together,
         features,
         label: label::compare(sources, target),
         sources: sources.iter().map(in_a_line).collect(),

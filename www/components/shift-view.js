@@ -43,7 +43,22 @@ class ShiftView extends View {
         <section class="card">${figure({ name: "shift", heading: t("chart.features.title"), note: t("chart.features.note", { n: Math.min(25, sorted.length) }), chart: featuresChart, table: featuresTable, data: sorted })}</section>
         <section class="card" aria-live="polite">${chosen?.shape ? figure({ name: "distributions", heading: t("chart.distributions.title", { feature: chosen.name }), note: t("shift.feature", { smd: signed(chosen.smd, 2), ks: fixed(chosen.distance, 2), q: pValue(chosen.q) }), chart: distributions, table: distributionsTable, data: { name: chosen.name, shape: chosen.shape } }) : nothing}</section>
       </div>
-      ${this.list(sorted, chosen)}`;
+      ${this.together()}${this.list(sorted, chosen)}`;
+  }
+
+  together() {
+    const { together, domain } = this.shift ?? {};
+    if (!together) return nothing;
+    const { mmd, energy, moments } = together;
+    const rows = [
+      [t("together.mmd"), value(Math.max(0, mmd.bandwidths[1]?.mmd2 ?? mmd.bandwidths[0]?.mmd2)), pValue(mmd.p), t("together.mmd.about")],
+      [t("together.energy"), value(energy.distance), pValue(energy.p), t("together.energy.about")],
+      ...(domain ? [[t("together.proxy_a"), fixed(domain.proxy_a, 2), pValue(domain.p), t("together.proxy_a.about")]] : []),
+      ...(moments ? [[t("together.frechet"), value(moments.frechet), pValue(moments.p), t("together.frechet.about", { chance: value(moments.frechet_by_chance) })]] : []),
+    ];
+    return html`<section class="card" aria-label=${t("together.title")}><h2>${t("together.title")}</h2><p class="soft">${t("together.note", { source: whole(mmd.source_rows), target: whole(mmd.target_rows), permutations: whole(mmd.permutations) })}</p>
+      <div class="scroll" tabindex="0" role="region" aria-label=${t("together.title")}><table><thead><tr><th scope="col">${t("together.measure")}</th><th scope="col" class="number">${t("together.value")}</th><th scope="col" class="number">p</th><th scope="col">${t("together.means")}</th></tr></thead>
+        <tbody>${rows.map(([name, found, p, about]) => html`<tr><th scope="row">${name}</th><td class="number">${found}</td><td class="number">${p}</td><td class="soft">${about}</td></tr>`)}</tbody></table></div></section>`;
   }
 
   prevalence() {
@@ -64,9 +79,9 @@ class ShiftView extends View {
       <label class="row search"><span class="visually-hidden">${t("columns.search")}</span><input type="search" placeholder=${t("columns.search")} @input=${(/** @type {globalThis.Event} */ event) => { this.search = valueOf(event); this.page = 0; }}></label></div>
       <p class="soft">${t("shift.all.explain")}</p>
       <div class="scroll" tabindex="0" role="region" aria-label=${t("shift.all")}><table><caption class="visually-hidden">${t("shift.all")}</caption>
-        <thead><tr><th scope="col">${t("table.feature")}</th><th scope="col">${t("table.smd")}</th><th scope="col">${t("table.ks")}</th><th scope="col">${t("table.q")}</th><th scope="col">${t("table.missing_source")}</th><th scope="col">${t("table.missing_target")}</th></tr></thead>
+        <thead><tr><th scope="col">${t("table.feature")}</th><th scope="col">${t("table.smd")}</th><th scope="col">${t("table.ks")}</th><th scope="col">${t("table.wasserstein")}</th><th scope="col">${t("table.psi")}</th><th scope="col">${t("table.q")}</th><th scope="col">${t("table.missing_source")}</th><th scope="col">${t("table.missing_target")}</th></tr></thead>
         <tbody>${found.slice(page * PAGE, (page + 1) * PAGE).map((f) => html`<tr class=${f === chosen ? "chosen" : ""}><th scope="row"><button type="button" class="link" aria-pressed=${f === chosen} @click=${() => { this.chosen = f.name; }}>${f.name}</button></th>
-          <td class="number">${signed(f.smd, 2)}</td><td class="number">${fixed(f.distance, 2)}</td><td class="number">${pValue(f.q)}</td><td class="number">${percent(f.source_missing)}</td><td class="number">${percent(f.target_missing)}</td></tr>`)}</tbody></table></div>
+          <td class="number">${signed(f.smd, 2)}</td><td class="number">${fixed(f.distance, 2)}</td><td class="number">${fixed(f.wasserstein, 2)}</td><td class="number">${fixed(f.psi, 2)}</td><td class="number">${pValue(f.q)}</td><td class="number">${percent(f.source_missing)}</td><td class="number">${percent(f.target_missing)}</td></tr>`)}</tbody></table></div>
       ${pages > 1 ? html`<div class="row center pager"><button type="button" class="small" ?disabled=${page === 0} @click=${() => { this.page = page - 1; }}>${t("pager.before")}</button><span>${t("pager.at", { page: page + 1, pages, n: whole(found.length) })}</span><button type="button" class="small" ?disabled=${page === pages - 1} @click=${() => { this.page = page + 1; }}>${t("pager.after")}</button></div>` : nothing}
     </section>`;
   }

@@ -125,6 +125,7 @@ export type Shift = {
   /** Rows of all sources together. */ source_rows: number;
   /** Rows of the target. */ target_rows: number;
   /** Whether a classifier can tell where a row comes from; none where too few rows or features allow none. */ domain: Domain | null;
+  /** Tests and distances over all features at once; none where too few rows or features allow none. */ together?: Together | null;
   /** Every feature, the one that moved most first (by the absolute standardised difference, then by KS). */ features: Array<FeatureShift>;
   /** How the label differs; none where a side has none. */ label: LabelShift | null;
   /** Each source domain beside the others. */ sources: Array<SourceDomain>;
@@ -209,12 +210,56 @@ export type Missing = {
   /** `p` adjusted over all features (Benjamini and Hochberg). */ q: number;
 };
 
+/** All features at once, on standardised columns (missing cells imputed by the median of both sides). */
+export type Together = {
+  /** The maximum mean discrepancy. */ mmd: Mmd;
+  /** The energy distance. */ energy: Energy;
+  /** Means, spreads and correlations; none where a side has too few rows. */ moments: Moments | null;
+};
+
+/** Distances of the first two moments. Features should be on one scale (`Both` standardises them). */
+export type Moments = {
+  /** ‖μs − μt‖². */ means: number;
+  /** ‖Σs − Σt‖ (Frobenius). */ covariances: number;
+  /** The mean over all entries of |Σs − Σt|. */ covariance_entry: number;
+  /** tr(Σs + Σt − 2 (Σs^½ Σt Σs^½)^½): the squared Bures distance of the covariances. */ bures: number;
+  /** `means` + `bures`: the squared Fréchet distance of two Gaussians of these moments (Dowson and Landau, J Multivar Anal */ frechet: number;
+  /** The mean of `frechet` over permutations of the sides. Estimated moments are never equal, so it is over 0 where */ frechet_by_chance: number | null;
+  /** Its permutation p; none without permutations. */ p: number | null;
+};
+
+/** The energy distance of two samples. */
+export type Energy = {
+  /** 2 E‖X − Y‖ − E‖X − X′‖ − E‖Y − Y′‖ over all pairs (the V-statistic, ≥ 0; Székely and Rizzo, J Stat Plan Inference */ distance: number;
+  /** Its permutation p. */ p: number;
+  /** Permutations. */ permutations: number;
+  /** Rows of the source that were used. */ source_rows: number;
+  /** Rows of the target that were used. */ target_rows: number;
+};
+
+/** The maximum mean discrepancy of two samples. */
+export type Mmd = {
+  /** p over all bandwidths together: the least of theirs, judged by the least of each permutation's (Westfall and Young). */ p: number;
+  /** Each bandwidth. */ bandwidths: Array<MmdAt>;
+  /** Permutations. */ permutations: number;
+  /** Rows of the source that were used. */ source_rows: number;
+  /** Rows of the target that were used. */ target_rows: number;
+};
+
+/** At one bandwidth. */
+export type MmdAt = {
+  /** σ of exp(−d² / 2σ²). */ sigma: number;
+  /** The unbiased MMD²; under 0 by chance where nothing differs. */ mmd2: number;
+  /** Its permutation p. */ p: number;
+};
+
 /** Whether a classifier can tell where a row comes from: 0.5 is not at all, 1 is always. */
 export type Domain = {
   /** The AUROC on held-out rows, averaged over the folds. */ auroc: number;
   /** Lower end of its 95 % interval (DeLong within folds, twice the variance: the folds share rows). */ low: number;
   /** Upper end. */ high: number;
   /** One-sided p of "no better than a coin" (Mann and Whitney within folds, twice the variance). */ p: number;
+  /** The proxy A-distance: 0 where the sides cannot be told apart, 2 where they always can. */ proxy_a?: number;
   /** Rows of the source that were used: at most 2,000. */ source_rows: number;
   /** Rows of the target that were used: at most 2,000. */ target_rows: number;
   /** Features that were used: at most 500, those of the largest variance. */ features: number;

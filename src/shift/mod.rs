@@ -76,7 +76,7 @@ async fn together(sources: &[Cohort], target: &Cohort, seed: u64, pulse: &Pulse<
     };
     let moments = match moments(source, theirs, CHANCE, seed, pulse).await {
         Ok(moments) => Some(moments),
-        Err(e) => unless_cancelled(e).map(|_: Option<()>| None)?,
+        Err(e) => unless_cancelled(e).map(|_| None)?,
     };
     Ok(Some(Together { mmd, energy, moments }))
 }

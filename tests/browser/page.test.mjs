@@ -34,6 +34,8 @@ test("two tables in, a verdict out, every stage judged for access, nothing asked
   await page.waitForFunction(() => window.autograft.state.shift || window.autograft.state.shiftFailure, null, { timeout: 60_000 });
   assert.equal(await state(page, "shiftFailure"), null);
   await page.waitForSelector("ag-shift-view .plot svg");
+  const together = await page.getByRole("region", { name: "All features at once" }).locator("tbody th").allInnerTexts();
+  assert.deepEqual(together, ["MMD²", "Energy distance", "Proxy A-distance", "Fréchet distance"]);
   await judge(page, "2-shift");
   await small(page);
   await judge(page, "3-method");
@@ -53,7 +55,14 @@ test("two tables in, a verdict out, every stage judged for access, nothing asked
   assert.ok(low <= estimate && estimate <= high, `${low} ${estimate} ${high}`);
   assert.ok(["helps", "harms", "cannot_tell"].includes(verdict.kind));
   const names = await page.locator("ag-verdict-view h3").allInnerTexts();
-  for (const chart of ["ROC curve", "Precision and recall", "Calibration", "Predicted risks"]) assert.ok(names.includes(chart), `${chart} of ${names}`);
+  for (const chart of ["ROC curve", "Precision and recall", "Calibration", "Predicted risks", "Is it useful? Net benefit"]) assert.ok(names.includes(chart), `${chart} of ${names}`);
+  // Beside the verdict: its own rule first, the bootstrap's interval about the same difference, DeLong refused with its reason.
+  const rules = await page.getByRole("region", { name: "The same difference by other rules" }).locator("tbody tr").allInnerTexts();
+  assert.equal(rules.length, 3);
+  assert.match(rules[1], /Bootstrap of patients, BCa \(1,000\)\s+[+−0]/);
+  assert.match(rules[2], /learned from the other patients/);
+  const { methods, treat_all: all } = await state(page, "report.forward.evaluation");
+  assert.ok(methods.length >= 2 && all.length === methods[0].decision.length && methods.every(({ metrics }) => metrics.every(({ value, low, high, why }) => why || (low <= value && value <= high))));
   await stage(page, 6);
   await page.waitForSelector("ag-why .plot svg");
   await judge(page, "6-why");

@@ -87,9 +87,11 @@ test("Firefox: the whole main job on the processor, two tables to a verdict, and
   const page = await browser.newPage();
   try {
     await page.goto(`${server.url}#lang=en`);
-    await page.waitForSelector("#app[data-state=ready]", { timeout: 60_000 });
+    await page.waitForFunction(() => document.querySelector("#app")?.dataset.state, { timeout: 60_000, polling: 100 });
+    assert.equal(await page.evaluate(() => window.autograft.seal.reason), null);
     const sealed = server.requests.length;
-    const wait = (/** @type {() => unknown} */ until) => page.waitForFunction(until, { timeout: 120_000 });
+    // By the clock: a tab in the background draws no frames.
+    const wait = (/** @type {() => unknown} */ until) => page.waitForFunction(until, { timeout: 120_000, polling: 100 });
     for (const [side, text] of [[1, table(120, 61)], [2, table(50, 62)]]) {
       const path = join(folder, `${side}.csv`);
       await writeFile(path, text);
@@ -114,7 +116,7 @@ test("Firefox: the whole main job on the processor, two tables to a verdict, and
     await page.click(".rail li:nth-child(4) button");
     await (await page.waitForSelector(".run button.primary:not([disabled])")).click();
     await wait(() => window.autograft.state.report || window.autograft.state.run?.failure);
-    await page.waitForSelector("ag-verdict-view .verdict-word");
+    await wait(() => document.querySelector("ag-verdict-view .verdict-word"));
     const { contrast, failure, places } = await page.evaluate(() => ({ contrast: window.autograft.state.report?.forward?.contrast, failure: window.autograft.state.run?.failure?.code, places: window.autograft.state.run?.places }));
     assert.equal(failure, undefined);
     assert.equal(contrast.n_folds + contrast.n_undefined, 2);

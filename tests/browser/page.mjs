@@ -80,7 +80,7 @@ export async function openPlan(page, plan) {
   await stage(page, 7);
   assert.equal(await state(page, "notice"), null);
   await page.setInputFiles("ag-keep input[accept='.json']", { name: "plan.json", mimeType: "application/json", buffer: Buffer.from(JSON.stringify(plan)) });
-  await page.waitForFunction(() => { const { notice, prepared, working } = window.autograft.state; return notice?.key === "keep.plan_opened" && prepared && !working; }, null, { timeout: 60_000 });
+  await page.waitForFunction(() => { const { notice, prepared, working } = window.autograft.state; return notice?.key === "keep.plan_opened" && prepared && !working; }, null, { timeout: 60_000, polling: 100 });
 }
 
 /** Downloads what stands in a line of the last stage. */
@@ -95,10 +95,10 @@ export async function saved(page, words) {
 export async function opened(page, source, target) {
   await page.setInputFiles("ag-drop:nth-of-type(1) input[type=file]", file("source.csv", source));
   await page.setInputFiles("ag-drop:nth-of-type(2) input[type=file]", file("target.csv", target));
-  await page.waitForFunction(() => window.autograft.state.prepared || window.autograft.state.dataFailure, null, { timeout: 30_000 });
+  await page.waitForFunction(() => window.autograft.state.prepared || window.autograft.state.dataFailure, null, { timeout: 30_000, polling: 100 });
   assert.equal(await state(page, "dataFailure"), null, JSON.stringify(await state(page, "dataFailure")));
   await page.getByRole("button", { name: "died", exact: true }).click();
-  await page.waitForFunction(() => window.autograft.state.prepared?.data.label === "died" && !window.autograft.state.working, null, { timeout: 30_000 });
+  await page.waitForFunction(() => window.autograft.state.prepared?.data.label === "died" && !window.autograft.state.working, null, { timeout: 30_000, polling: 100 });
 }
 
 /** Folds, repeats and shuffles by the form; few steps by the settings of the judged method. */
@@ -109,14 +109,20 @@ export async function small(page) {
     await field.fill(String(value));
     await field.press("Tab");
   }
-  await page.waitForFunction(() => !window.autograft.state.working && window.autograft.state.plan.design.folds === 3 && window.autograft.state.prepared, null, { timeout: 30_000 });
+  await page.waitForFunction(() => !window.autograft.state.working && window.autograft.state.plan.design.folds === 3 && window.autograft.state.prepared, null, { timeout: 30_000, polling: 100 });
   await page.waitForTimeout(500);
-  await page.waitForFunction(() => !window.autograft.state.working && window.autograft.state.measured?.choice, null, { timeout: 60_000 });
+  await page.waitForFunction(() => !window.autograft.state.working && window.autograft.state.measured?.choice, null, { timeout: 60_000, polling: 100 });
 }
 
-/** Waits for the verdict, or says why there is none. */
+/** Waits for the verdict, or says why there is none. By the clock, not by frames: a stalled GPU process draws none. */
 export async function finished(page) {
-  await page.waitForFunction(() => window.autograft.state.report || window.autograft.state.run?.failure, null, { timeout: 400_000 });
+  await page.waitForFunction(() => window.autograft.state.report || window.autograft.state.run?.failure, null, { timeout: 200_000, polling: 100 }).catch(async (late) => {
+    const doing = await page.evaluate(() => {
+      const { run, working, measured, notice } = window.autograft.state;
+      return { status: run?.status, reporting: run?.reporting, working, measured, notice: notice && JSON.stringify(notice), phases: run?.phases, jobs: run?.jobs.filter(({ status }) => status !== "done").map(({ key, status, worker, tries }) => ({ key, status, worker, tries })), seats: window.autograft.engine.seats.map((seat) => ({ alive: seat?.alive, pending: [...(seat?.pending.keys() ?? [])] })) };
+    });
+    throw new Error(`${late.message}: ${JSON.stringify(doing)}`);
+  });
   assert.equal(await state(page, "run.failure"), null, JSON.stringify(await state(page, "run.failure")));
 }
 

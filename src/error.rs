@@ -82,6 +82,8 @@ codes! {
     Unknown = "unknown",
     /// A sample size was asked for more than two classes.
     SampleSizeClasses = "sample_size_classes",
+    /// A class of the target that the source has no row of.
+    ClassNotInSource = "class_not_in_source",
     /// A method's need that the data cannot meet.
     NeedNotMet = "need_not_met",
     /// The plan is no plan of ours.

@@ -1,6 +1,6 @@
-//! Normal, t, χ² and Kolmogorov distributions.
+//! Normal, t, χ², F and Kolmogorov distributions.
 
-use statrs::distribution::{ChiSquared, ContinuousCDF, Normal, StudentsT};
+use statrs::distribution::{ChiSquared, ContinuousCDF, FisherSnedecor, Normal, StudentsT};
 
 /// Φ(x), exact in both tails.
 pub fn normal_cdf(x: f64) -> f64 {
@@ -68,6 +68,11 @@ pub fn t_two_sided(t: f64, df: f64) -> f64 {
 /// P(X > x) of χ² with `df` degrees of freedom; NaN for df ≤ 0.
 pub fn chi2_sf(x: f64, df: f64) -> f64 {
     ChiSquared::new(df).map_or(f64::NAN, |d| d.sf(x))
+}
+
+/// P(X > x) of F with `df1` and `df2` degrees of freedom; NaN where either is not positive.
+pub fn f_sf(x: f64, df1: f64, df2: f64) -> f64 {
+    FisherSnedecor::new(df1, df2).map_or(f64::NAN, |d| d.sf(x))
 }
 
 /// P(K > x) of Kolmogorov's limiting distribution.

@@ -57,3 +57,58 @@ fn solve_lower_twice(l: &[f64], b: &[f64]) -> Vec<f64> {
     }
     x
 }
+
+/// An orthonormal basis of columns, taken one after the other; a column that says nothing new is left out.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Basis {
+    /// The columns that were kept.
+    pub kept: Vec<usize>,
+    /// The basis: as many columns of n values.
+    pub q: Vec<Vec<f64>>,
+    /// Each kept column in terms of the basis up to itself.
+    r: Vec<Vec<f64>>,
+}
+
+impl Basis {
+    /// Of these columns (Gram–Schmidt, twice for rounding). `None` once more than `most` are kept.
+    pub fn of(columns: impl IntoIterator<Item = Vec<f64>>, most: usize) -> Option<Self> {
+        let norm = |v: &[f64]| libm::sqrt(v.iter().map(|v| v * v).sum());
+        let mut basis = Self { kept: Vec::new(), q: Vec::new(), r: Vec::new() };
+        for (j, mut column) in columns.into_iter().enumerate() {
+            let whole = norm(&column);
+            let mut parts = vec![0.0; basis.q.len()];
+            for _ in 0..2 {
+                for (part, q) in parts.iter_mut().zip(&basis.q) {
+                    let along: f64 = q.iter().zip(&column).map(|(q, c)| q * c).sum();
+                    *part += along;
+                    column.iter_mut().zip(q).for_each(|(c, q)| *c -= along * q);
+                }
+            }
+            let rest = norm(&column);
+            if !rest.is_finite() || whole == 0.0 || rest <= 1e-8 * whole {
+                continue;
+            }
+            if basis.kept.len() == most {
+                return None;
+            }
+            column.iter_mut().for_each(|c| *c /= rest);
+            parts.push(rest);
+            basis.kept.push(j);
+            basis.q.push(column);
+            basis.r.push(parts);
+        }
+        Some(basis)
+    }
+
+    /// Coefficients of the kept columns from those of the basis.
+    pub fn solve(&self, theta: &[f64]) -> Vec<f64> {
+        let mut b = theta.to_vec();
+        for i in (0..b.len().min(self.r.len())).rev() {
+            b[i] /= self.r[i][i];
+            for k in 0..i {
+                b[k] -= self.r[i][k] * b[i];
+            }
+        }
+        b
+    }
+}

@@ -11,6 +11,7 @@ pub mod logistic;
 pub mod pca;
 pub mod rows;
 pub mod spd;
+pub mod softmax;
 pub mod stats;
 pub mod tests;
 pub mod weights;

@@ -9,20 +9,38 @@ use super::baseline::target_only_linear::TargetOnlyLinear;
 use super::baseline::target_only_network::TargetOnlyNetwork;
 use super::baseline::target_only_trees::TargetOnlyTrees;
 use super::transductive::continued_trees::ContinuedTrees;
+use super::baseline::source_only_linear::SourceOnlyLinear;
+use super::baseline::weighted_pooling::WeightedPooling;
+use super::transductive::feature_augmentation::FeatureAugmentation;
 use super::transductive::hanczar::Hanczar;
+use super::transductive::prior_shift::PriorShift;
+use super::transductive::recalibration::Recalibration;
+use super::transductive::ridge_to_source::RidgeToSource;
+use super::transductive::source_as_feature::SourceAsFeature;
+use super::transductive::stacking::Stacking;
+use super::transductive::trans_glm::TransGlm;
 use crate::error::{Code, Result};
 
 /// Every method.
 pub static REGISTRY: &[&dyn AnyMethod] = &[
     &SourceOnly,
+    &SourceOnlyLinear,
     &SourceOnlyTrees,
     &TargetOnly,
     &TargetOnlyNetwork,
     &TargetOnlyLinear,
     &TargetOnlyTrees,
     &Pooled,
+    &WeightedPooling,
     &Hanczar,
     &ContinuedTrees,
+    &Recalibration,
+    &RidgeToSource,
+    &FeatureAugmentation,
+    &SourceAsFeature,
+    &Stacking,
+    &TransGlm,
+    &PriorShift,
 ];
 
 /// The method of this id.

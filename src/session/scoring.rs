@@ -4,6 +4,7 @@ use crate::cohort::{Cohort, Feature, Prediction};
 use crate::error::Result;
 use crate::methods::common::head::Head;
 use crate::methods::common::shared::PRETRAINED;
+use crate::methods::common::source::PRETRAINED_LINEAR;
 use crate::methods::{Model, registry};
 use crate::preprocess::{self, Cohorts, Lined, Preparation, Roles};
 use crate::table::Table;
@@ -60,6 +61,10 @@ pub async fn table(model: &Model, table: &Table, run: &Run<'_>) -> Result<(Cohor
 /// What the method says; [`crate::Code::Unknown`] for a model of a method that is not here.
 pub async fn predict(model: &Model, rows: &Cohort, run: &Run<'_>) -> Result<Prediction> {
     // What was learned on the source alone scores as source-only does.
-    let method = if model.method == PRETRAINED { "source_only" } else { &model.method };
+    let method = match model.method.as_str() {
+        PRETRAINED => "source_only",
+        PRETRAINED_LINEAR => "source_only_linear",
+        other => other,
+    };
     registry::find(method)?.predict(model, &rows.without_labels(), run).await
 }

@@ -46,6 +46,8 @@ pub struct Tuner {
     folds: usize,
     alphas: Vec<f64>,
     count: usize,
+    lambdas: Option<Vec<f64>>,
+    standardise: bool,
     alpha: usize,
     /// 0 is all rows, then the folds.
     part: usize,
@@ -100,6 +102,8 @@ impl Tuner {
             folds,
             alphas,
             count,
+            lambdas: None,
+            standardise: true,
             alpha: 0,
             part: 0,
             path: None,
@@ -120,6 +124,18 @@ impl Tuner {
     #[must_use]
     pub fn weighted(self, weights: Vec<f64>) -> Self {
         Self { weights: Some(weights), ..self }
+    }
+
+    /// Over these λ, in decreasing order, in place of a path of its own.
+    #[must_use]
+    pub fn over(self, lambdas: Vec<f64>) -> Self {
+        Self { lambdas: Some(lambdas), ..self }
+    }
+
+    /// The penalty is on the coefficients of the columns as they are scaled by the caller.
+    #[must_use]
+    pub fn as_scaled(self) -> Self {
+        Self { standardise: false, ..self }
     }
 
     /// Does one fit; true when all is done.
@@ -151,14 +167,16 @@ impl Tuner {
     fn open(&self, alpha: f64) -> Result<Path> {
         let rows = self.rows(false);
         let weights: Option<Vec<f64>> = self.weights.as_ref().map(|w| rows.iter().map(|&i| w[i]).collect());
-        let design = Design::new(rows.len(), self.p, weights.as_deref(), true, |i, j| self.x[rows[i] * self.p + j])?;
+        let design =
+            Design::new(rows.len(), self.p, weights.as_deref(), self.standardise, |i, j| self.x[rows[i] * self.p + j])?;
         let offset: Option<Vec<f64>> = self
             .offset
             .as_ref()
             .map(|offset| offset.chunks(self.n).flat_map(|output| rows.iter().map(|&i| output[i])).collect());
-        let lambdas = match self.full.get(self.alpha) {
-            Some(full) => Lambdas::Given(full.iter().map(|s| s.lambda).collect()),
-            None => Lambdas::Auto(self.count),
+        let lambdas = match (self.full.get(self.alpha), &self.lambdas) {
+            (Some(full), _) => Lambdas::Given(full.iter().map(|s| s.lambda).collect()),
+            (None, Some(lambdas)) => Lambdas::Given(lambdas.clone()),
+            (None, None) => Lambdas::Auto(self.count),
         };
         let options = Options { alpha, lambdas, ..Options::default() };
         match &self.y {
@@ -242,6 +260,25 @@ impl Tuner {
     /// # Errors
     /// `internal` before the last step.
     pub fn finish(self) -> Result<Tuned> {
+        let best = self.lowest().map(|(a, k, _)| (a, k));
+        self.finish_at(best)
+    }
+
+    /// The largest penalty whose deviance is within one standard error of the least (glmnet's `lambda.1se`), of the
+    /// mixture that has the least.
+    ///
+    /// # Errors
+    /// `internal` before the last step.
+    pub fn finish_sparser(self) -> Result<Tuned> {
+        let best = self.lowest().and_then(|(a, k, least)| {
+            let points = self.candidates.get(a)?;
+            let bound = least + points.get(k)?.se;
+            Some((a, points.iter().position(|point| point.deviance <= bound)?))
+        });
+        self.finish_at(best)
+    }
+
+    fn lowest(&self) -> Option<(usize, usize, f64)> {
         let mut best: Option<(usize, usize, f64)> = None;
         for (a, points) in self.candidates.iter().enumerate() {
             for (k, point) in points.iter().enumerate() {
@@ -250,9 +287,12 @@ impl Tuner {
                 }
             }
         }
+        best
+    }
+
+    fn finish_at(self, best: Option<(usize, usize)>) -> Result<Tuned> {
         let done = self.alpha >= self.alphas.len();
-        let chosen =
-            best.filter(|_| done).and_then(|(a, k, _)| Some((self.alphas[a], self.full.get(a)?.get(k)?.clone())));
+        let chosen = best.filter(|_| done).and_then(|(a, k)| Some((self.alphas[a], self.full.get(a)?.get(k)?.clone())));
         let (alpha, solution) = chosen.ok_or_else(|| Code::Internal.err().with("reason", "tuning is not done"))?;
         Ok(Tuned { alpha, solution, candidates: self.candidates.into_iter().flatten().collect() })
     }

@@ -7,3 +7,5 @@ pub mod target_only;
 pub mod target_only_linear;
 pub mod target_only_network;
 pub mod target_only_trees;
+pub mod source_only_linear;
+pub mod weighted_pooling;

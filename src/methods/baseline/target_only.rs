@@ -34,7 +34,7 @@ impl Method for TargetOnly {
     async fn adapt(_pre: Option<&Model>, config: &LearnerConfig, task: &Task, run: &Run<'_>) -> Result<Model> {
         let rows = canonical(&task.target);
         let known = Known::of(&rows, Code::LabelMissingInTarget)?;
-        let linear = Linear::fit(&rows, Code::LabelMissingInTarget, select::FOLDS, &[0.0, 0.5, 1.0], run).await?;
+        let linear = Linear::fit(&[&rows], Code::LabelMissingInTarget, select::FOLDS, &[0.0, 0.5, 1.0], run).await?;
         let (learner, config) = (config.learner(), json!(config));
         // The mean, or too few rows to compare: the simpler one.
         if known.check().is_err()

@@ -5,34 +5,13 @@
 use serde_json::json;
 
 use super::super::common::linear::{FOLDS, Linear};
+use super::super::common::penalised::{self, LinearConfig};
 use super::super::common::rows::canonical;
-use super::super::config::Range;
 use super::super::{Card, Method, Model, card};
 use crate::cohort::{Cohort, Prediction, Task};
 use crate::error::{Code, Result};
 use crate::train::Run;
 use crate::watch::Event;
-
-crate::config! {
-    /// The linear model's settings.
-    pub struct LinearConfig {
-        /// Which penalties are tried.
-        penalty: String = "auto".to_owned(),
-            Range::Choice { options: vec!["auto", "ridge", "elastic_net", "lasso"] }, "";
-    }
-}
-
-impl LinearConfig {
-    /// The mixtures α to try.
-    pub fn alphas(&self) -> &'static [f64] {
-        match self.penalty.as_str() {
-            "ridge" => &[0.0],
-            "elastic_net" => &[0.5],
-            "lasso" => &[1.0],
-            _ => &[0.0, 0.5, 1.0],
-        }
-    }
-}
 
 /// See the [module](self).
 pub struct TargetOnlyLinear;
@@ -53,7 +32,8 @@ impl Method for TargetOnlyLinear {
     async fn adapt(_pre: Option<&Model>, config: &LinearConfig, task: &Task, run: &Run<'_>) -> Result<Model> {
         run.event(Event::Phase { name: "linear".to_owned(), facts: Vec::new() });
         let rows = canonical(&task.target);
-        let linear = Linear::fit(&rows, Code::LabelMissingInTarget, FOLDS, config.alphas(), run).await?;
+        let linear =
+            Linear::fit(&[&rows], Code::LabelMissingInTarget, FOLDS, penalised::alphas(&config.penalty), run).await?;
         linear.to_model(Self::CARD.id, &json!(config))
     }
 

@@ -6,20 +6,17 @@
 use serde_json::{Value, json};
 
 use super::super::Model;
-use super::encoder::Encoder;
+use super::encoder::{Encoder, Rows};
 use super::head::{Head, softmax};
+use super::penalised::{self, Fitted, Problem};
 use super::rows::Known;
-use super::select;
 use crate::cohort::{Cohort, Prediction, View};
 use crate::error::{Code, Result};
-use crate::math::elastic::{Family, Response, Tuner};
 use crate::math::stats;
 use crate::train::Run;
 
 /// Folds of the inner cross-validation where the linear model stands alone.
 pub const FOLDS: usize = 5;
-/// Penalties of each path: glmnet's 100 are half as far apart, and no choice depends on it.
-const LAMBDAS: usize = 50;
 
 /// A fitted linear model as a value.
 #[derive(Debug, Clone, PartialEq)]
@@ -56,61 +53,49 @@ impl Linear {
         Self { encoder: None, head, intercepts, coefficients: Vec::new(), chosen, loss: f64::NAN }
     }
 
-    /// Fits on the rows of one cohort (canonical order), `folds` inner folds, mixtures `alphas` (0 ridge, 1 lasso).
-    /// With fewer than two rows of a class, or nothing that varies, it is the mean.
+    /// Fits on the rows of cohorts (canonical order), `folds` inner folds, mixtures `alphas` (0 ridge, 1 lasso).
+    /// With fewer than two rows of a class that is there, or nothing that varies, it is the mean.
     ///
     /// # Errors
     /// `lacking` without labels, [`Code::Cancelled`].
-    pub async fn fit(rows: &Cohort, lacking: Code, folds: usize, alphas: &[f64], run: &Run<'_>) -> Result<Self> {
-        let known = Known::of(rows, lacking)?;
-        if known.fewest() < 2 || known.check().is_err() {
-            return Ok(Self::mean(&known));
-        }
-        let encoder = match Encoder::fit(&[rows], usize::MAX) {
+    pub async fn fit(cohorts: &[&Cohort], lacking: Code, folds: usize, alphas: &[f64], run: &Run<'_>) -> Result<Self> {
+        let known = Known::join(cohorts, lacking)?;
+        let encoder = match Encoder::fit(cohorts, usize::MAX) {
             Ok(encoder) => encoder,
             Err(e) if e.code() == Code::NothingVaries => return Ok(Self::mean(&known)),
             Err(e) => return Err(e),
         };
-        let Some(parts) = select::parts(rows, folds.min(known.fewest()).max(2), run.seed)? else {
+        let Some(fold_of) = penalised::folds(cohorts, &known, folds, run.seed)? else {
             return Ok(Self::mean(&known));
         };
-        let mut fold_of = vec![0; rows.len()];
-        for (i, part) in parts.iter().enumerate() {
-            for &row in &part.test {
-                fold_of[row] = i;
-            }
-        }
-        let x = encoder.transform_f64(&rows.x)?;
-        let p = x.cols;
-        let (codes, mut head) = match &known {
-            Known::Classes { codes, .. } => (codes.iter().map(|&code| code as u32).collect(), Head::of(&known)),
-            Known::Values { .. } => (Vec::new(), Head::of(&known)),
+        let x = penalised::encode(&encoder, cohorts)?;
+        let fitted = penalised::fit(Problem::new(x, &known, fold_of, alphas), run).await?;
+        Ok(Self::of(encoder, &known, fitted))
+    }
+
+    /// A fit on encoded columns.
+    pub fn of(encoder: Encoder, known: &Known, fitted: Fitted) -> Self {
+        let head = match known {
+            Known::Classes { names, event, .. } => Head::Classes { names: names.clone(), event: *event },
+            Known::Values { unit, .. } => Head::Values { unit: unit.clone(), mean: 0.0, sd: 1.0 },
         };
-        let response = match &known {
-            Known::Classes { names, .. } => Response::Classes { y: &codes, classes: names.len() },
-            Known::Values { values, .. } => Response::Values(values),
-        };
-        if let Head::Values { mean, sd, .. } = &mut head {
-            (*mean, *sd) = (0.0, 1.0);
-        }
-        let mut tuner = Tuner::new(x.values, p, response, fold_of, alphas, LAMBDAS)?;
-        while !tuner.step()? {
-            run.breathe().await?;
-        }
-        let tuned = tuner.finish()?;
-        let solution = tuned.solution;
-        let deviance = tuned.candidates.iter().map(|c| c.deviance).fold(f64::INFINITY, f64::min);
-        let (mut intercepts, mut coefficients) = (solution.intercepts, solution.coefficients);
-        if solution.family == Family::Binomial {
-            // One logit becomes two, the other class's 0, so that a head means the same everywhere.
-            intercepts.insert(0, 0.0);
-            coefficients = [vec![0.0; p], coefficients].concat();
-        }
-        let loss = if matches!(head, Head::Classes { .. }) { deviance / 2.0 } else { deviance };
         let chosen = json!({
-            "alpha": tuned.alpha, "lambda": solution.lambda, "nonzero": solution.nonzero, "loss": loss,
+            "alpha": fitted.alpha, "lambda": fitted.lambda, "nonzero": fitted.nonzero, "loss": fitted.loss,
         });
-        Ok(Self { encoder: Some(encoder), head, intercepts, coefficients, chosen, loss })
+        let Fitted { intercepts, coefficients, loss, .. } = fitted;
+        Self { encoder: Some(encoder), head, intercepts, coefficients, chosen, loss }
+    }
+
+    /// The outputs η of encoded rows: rows × outputs.
+    pub fn outputs(&self, x: &Rows<f64>) -> Rows<f64> {
+        let (outputs, p) = (self.intercepts.len(), x.cols);
+        let eta = |row: usize, output: usize| {
+            let x = x.values.get(row * p..(row + 1) * p).unwrap_or(&[]);
+            let b = self.coefficients.get(output * p..(output + 1) * p).unwrap_or(&[]);
+            self.intercepts[output] + stats::sum(x.iter().zip(b).map(|(x, b)| x * b))
+        };
+        let values = (0..x.rows).flat_map(|row| (0..outputs).map(move |output| (row, output))).map(|(r, o)| eta(r, o));
+        Rows { rows: x.rows, cols: outputs, values: values.collect() }
     }
 
     /// Predicts rows.
@@ -118,25 +103,17 @@ impl Linear {
     /// # Errors
     /// [`Code::ModelOtherColumns`].
     pub fn predict(&self, view: &View) -> Result<Prediction> {
-        let (rows, cols, values) = match &self.encoder {
-            Some(encoder) => {
-                let x = encoder.transform_f64(view)?;
-                (x.rows, x.cols, x.values)
-            }
-            None => (view.len(), 0, Vec::new()),
+        let x = match &self.encoder {
+            Some(encoder) => encoder.transform_f64(view)?,
+            None => Rows { rows: view.len(), cols: 0, values: Vec::new() },
         };
-        let outputs = self.intercepts.len();
-        let eta = |row: usize, output: usize| {
-            let x = values.get(row * cols..(row + 1) * cols).unwrap_or(&[]);
-            let b = self.coefficients.get(output * cols..(output + 1) * cols).unwrap_or(&[]);
-            self.intercepts[output] + stats::sum(x.iter().zip(b).map(|(x, b)| x * b))
-        };
+        let eta = self.outputs(&x);
         Ok(match &self.head {
-            Head::Classes { names, .. } => {
-                let row = |row: usize| softmax(&(0..outputs).map(|output| eta(row, output)).collect::<Vec<_>>());
-                Prediction::Classes { names: names.clone(), probabilities: (0..rows).flat_map(row).collect() }
-            }
-            Head::Values { .. } => Prediction::Values { values: (0..rows).map(|row| eta(row, 0)).collect() },
+            Head::Classes { names, .. } => Prediction::Classes {
+                names: names.clone(),
+                probabilities: eta.values.chunks(names.len().max(1)).flat_map(softmax).collect(),
+            },
+            Head::Values { .. } => Prediction::Values { values: eta.values },
         })
     }
 

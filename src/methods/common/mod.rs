@@ -1,12 +1,16 @@
 //! Parts that several methods share.
 
+pub mod combine;
 pub mod encoder;
 pub mod forest;
 pub mod head;
+pub mod ladder;
 pub mod learner;
 pub mod linear;
 pub mod network;
+pub mod penalised;
 pub mod rows;
 pub mod select;
 pub mod shared;
+pub mod source;
 pub mod tune;

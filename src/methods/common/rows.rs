@@ -152,6 +152,34 @@ impl Known {
             Known::Values { values, .. } => values.len(),
         }
     }
+    /// Rows of the class that has fewest of those that have any; all rows for numbers.
+    pub fn fewest_present(&self) -> usize {
+        match self {
+            Known::Classes { .. } => self.counts().into_iter().filter(|n| *n > 0).min().unwrap_or(0),
+            Known::Values { values, .. } => values.len(),
+        }
+    }
+    /// The labels of some rows.
+    pub fn select(&self, rows: &[usize]) -> Self {
+        match self {
+            Known::Classes { names, event, codes } => Known::Classes {
+                names: names.clone(),
+                event: *event,
+                codes: rows.iter().filter_map(|&row| codes.get(row).copied()).collect(),
+            },
+            Known::Values { unit, values } => Known::Values {
+                unit: unit.clone(),
+                values: rows.iter().filter_map(|&row| values.get(row).copied()).collect(),
+            },
+        }
+    }
+    /// The strata for splitting ([`Labels::strata`]).
+    pub fn strata(&self) -> Vec<u32> {
+        match self {
+            Known::Classes { codes, .. } => codes.iter().map(|&code| code as u32).collect(),
+            Known::Values { values, .. } => Labels::Values { unit: String::new(), values: values.clone() }.strata(),
+        }
+    }
     /// That there is something to learn: two classes with rows, or two different numbers.
     ///
     /// # Errors

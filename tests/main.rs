@@ -12,6 +12,7 @@ mod evaluate;
 mod flamby;
 mod generate;
 mod gradients;
+mod linear_methods;
 mod math;
 mod measures;
 mod methods;

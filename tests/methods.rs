@@ -20,6 +20,16 @@ use crate::cohorts::{Kind, cohort, columns_reversed, rows_reversed, study, with_
 
 const KINDS: [Kind; 3] = [Kind::Binary, Kind::Three, Kind::Number];
 
+/// The kinds that a method can learn.
+fn kinds(method: &dyn AnyMethod) -> impl Iterator<Item = Kind> {
+    let can = method.card().kinds;
+    KINDS.into_iter().filter(move |kind| match can {
+        card::Kinds::Classes => *kind != Kind::Number,
+        card::Kinds::Values => *kind == Kind::Number,
+        card::Kinds::Both => true,
+    })
+}
+
 /// Defaults, with a small network, so that the battery takes seconds.
 fn small(method: &dyn AnyMethod) -> Value {
     let mut settings = serde_json::Map::new();
@@ -94,7 +104,7 @@ fn defaults_are_valid_and_every_field_is_checked_by_name() {
 #[test]
 fn same_seed_same_bytes_and_another_seed_other_bytes() {
     for method in REGISTRY {
-        for kind in KINDS {
+        for kind in kinds(*method) {
             let bytes =
                 |seed| fitted(*method, kind, &Run::new(Device::flex(), seed, &Quiet)).unwrap().to_bytes().unwrap();
             let first = bytes(7);
@@ -111,7 +121,7 @@ fn same_seed_same_bytes_and_another_seed_other_bytes() {
 fn a_saved_model_predicts_the_same_and_holds_no_row() {
     let run = quiet();
     for method in REGISTRY {
-        for kind in KINDS {
+        for kind in kinds(*method) {
             let (_, _, held_out) = study(kind, 1);
             let model = fitted(*method, kind, &run).unwrap();
             let again = Model::from_bytes(&model.to_bytes().unwrap()).unwrap();
@@ -268,7 +278,7 @@ fn poor_input_is_an_error_or_an_answer_but_never_a_panic() {
     let run = quiet();
     for method in REGISTRY {
         let id = method.card().id;
-        for kind in KINDS {
+        for kind in kinds(*method) {
             let (sources, task, held_out) = study(kind, 1);
             let lost = |cohort: &Cohort| {
                 let columns = vec![vec![f32::NAN; cohort.len()]; cohort.x.features().len()];
@@ -399,7 +409,7 @@ fn leaks(method: &dyn AnyMethod, kind: Kind) -> Vec<&'static str> {
 #[test]
 fn nothing_leaks() {
     for method in REGISTRY {
-        for kind in KINDS {
+        for kind in kinds(*method) {
             let found = leaks(*method, kind);
             assert!(found.is_empty(), "{} {kind:?}: {found:?}", method.card().id);
         }

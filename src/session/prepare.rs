@@ -7,6 +7,7 @@ use super::unit::{Direction, Job, Unit};
 use crate::cohort::{Cohort, FeatureKind, Labels, Side};
 use crate::error::{Code, Result};
 use crate::evaluate::contrast::Design;
+use crate::methods::card::{Card, Kinds};
 use crate::methods::{AnyMethod, Model, registry};
 use crate::plan::{Grid, Plan, TablePlan};
 use crate::preprocess::{self, Finding};
@@ -119,8 +120,11 @@ impl Prepared {
             let method = registry::find(&chosen.method)?;
             let settings = method.settings(&chosen.config)?;
             let pretrain = method.pretrain_key(&settings)?;
-            if given.is_some() && method.card().needs_source_rows() {
-                continue; // pooling rows that are not there
+            if let Some(need) = unmet(method.card(), pretrain.as_ref(), given, classes)? {
+                if chosen.method == plan.transfer.method || chosen.method == plan.baseline.method {
+                    return Err(Code::NeedNotMet.err().with("method", &chosen.method).with("need", need));
+                }
+                continue; // what stands beside and cannot be had is left out
             }
             entries.push(Entry { method, settings, pretrain });
         }
@@ -329,6 +333,28 @@ fn lay_out(plan: &Plan, sides: &mut Sides) -> Result<()> {
         }
     }
     Ok(())
+}
+
+/// What a method lacks on these data, in plain words.
+fn unmet(card: &Card, key: Option<&Value>, given: Option<&Model>, classes: bool) -> Result<Option<&'static str>> {
+    match (card.kinds, classes) {
+        (Kinds::Classes, false) => return Ok(Some("an outcome of classes")),
+        (Kinds::Values, true) => return Ok(Some("an outcome that is a number")),
+        _ => {}
+    }
+    let Some(given) = given else { return Ok(None) };
+    if card.needs_source_rows() {
+        return Ok(Some("the rows of the source, not a model of it"));
+    }
+    // A linear method cannot start from a network, nor the other way round.
+    let linear = |learner: &str| learner == "linear";
+    let wants = key.and_then(|key| key.get("learner")?.as_str()).map(linear);
+    let has = linear(&given.meta::<String>("form")?);
+    Ok(match wants {
+        Some(true) if !has => Some("a linear model of the source"),
+        Some(false) if has => Some("a network of the source"),
+        _ => None,
+    })
 }
 
 /// What a row is known by wherever it stands in its file.

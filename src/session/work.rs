@@ -145,10 +145,18 @@ impl Prepared {
         if lines.is_empty() {
             lines.push(("transfer".to_owned(), transfer.method.card().id, transfer.settings.clone()));
         }
-        for (line, id) in
-            [("scratch", "target_only_network"), ("linear", "target_only_linear"), ("source_only", "source_only")]
-        {
-            if let Some(entry) = self.entries.iter().find(|entry| entry.method.card().id == id) {
+        let beside = [
+            ("scratch", "target_only_network"),
+            ("linear", "target_only_linear"),
+            ("source_only", "source_only"),
+            ("source_only", "source_only_linear"),
+        ];
+        for (line, id) in beside {
+            // The one pre-trained model that is at hand is that of the transfer: a line that needs another is left out.
+            let fits = |entry: &&Entry| {
+                entry.method.card().id == id && (entry.pretrain.is_none() || entry.pretrain == transfer.pretrain)
+            };
+            if let Some(entry) = self.entries.iter().find(fits) {
                 lines.push((line.to_owned(), id, entry.settings.clone()));
             }
         }

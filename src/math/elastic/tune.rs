@@ -126,9 +126,9 @@ impl Tuner {
         Self { weights: Some(weights), ..self }
     }
 
-    /// Over these λ, in decreasing order, in place of a path of its own.
+    /// Ridge over these λ, in decreasing order: the automatic path, made for the lasso, ends where a ridge still shrinks.
     #[must_use]
-    pub fn over(self, lambdas: Vec<f64>) -> Self {
+    pub fn ridge_over(self, lambdas: Vec<f64>) -> Self {
         Self { lambdas: Some(lambdas), ..self }
     }
 
@@ -175,8 +175,8 @@ impl Tuner {
             .map(|offset| offset.chunks(self.n).flat_map(|output| rows.iter().map(|&i| output[i])).collect());
         let lambdas = match (self.full.get(self.alpha), &self.lambdas) {
             (Some(full), _) => Lambdas::Given(full.iter().map(|s| s.lambda).collect()),
-            (None, Some(lambdas)) => Lambdas::Given(lambdas.clone()),
-            (None, None) => Lambdas::Auto(self.count),
+            (None, Some(lambdas)) if alpha == 0.0 => Lambdas::Given(lambdas.clone()),
+            (None, _) => Lambdas::Auto(self.count),
         };
         let options = Options { alpha, lambdas, ..Options::default() };
         match &self.y {

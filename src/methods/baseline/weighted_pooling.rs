@@ -79,6 +79,7 @@ impl Method for WeightedPooling {
                 let problem = Problem {
                     weights: Some((0..x.rows).map(weight).collect()),
                     count: FEW_LAMBDAS,
+                    lambdas: Some(penalised::ridge_lambdas()),
                     ..Problem::new(x.clone(), &both.known, fold_of, alphas)
                 };
                 let fitted = penalised::fit(problem, run).await?;
@@ -86,7 +87,9 @@ impl Method for WeightedPooling {
                 tried.push((share, Linear::of(encoder.clone(), &both.known, fitted), loss));
             }
             let (alone, known) = (penalised::encode(&encoder, &[&both.target])?, both.known_target());
-            let fitted = penalised::fit(Problem::new(alone, &known, fold_of, alphas), run).await?;
+            let lambdas = Some(penalised::ridge_lambdas());
+            let fitted =
+                penalised::fit(Problem { lambdas, ..Problem::new(alone, &known, fold_of, alphas) }, run).await?;
             let loss = fitted.loss;
             tried.push((1.0, Linear::of(encoder, &known, fitted), loss));
         }

@@ -59,7 +59,7 @@ pub struct Source {
     pub linear: Linear,
     /// Its columns.
     pub encoder: Encoder,
-    /// The share of each class among the source's rows; empty for numbers.
+    /// The share of each class among the source's rows; empty for numbers, and where the file does not say.
     pub shares: Vec<f64>,
 }
 
@@ -89,8 +89,8 @@ impl Source {
         }
         let linear = Linear::from_model(pre)?;
         let encoder = linear.encoder.clone().ok_or_else(|| bad("the source model has no columns"))?;
-        let shares: Vec<f64> = pre.meta("shares")?;
-        if matches!(linear.head, Head::Classes { .. }) && shares.len() != linear.intercepts.len() {
+        let shares: Vec<f64> = pre.meta::<Option<Vec<f64>>>("shares")?.unwrap_or_default();
+        if !shares.is_empty() && shares.len() != linear.intercepts.len() {
             return Err(bad("shares: the lengths do not fit"));
         }
         Ok(Self { linear, encoder, shares })
@@ -121,7 +121,7 @@ impl Source {
                 for &code in codes {
                     let name = theirs.get(code).map_or("", String::as_str);
                     let place = names.iter().position(|n| n == name);
-                    let place = place.filter(|&k| self.shares.get(k).is_some_and(|share| *share > 0.0));
+                    let place = place.filter(|&k| self.shares.get(k).is_none_or(|share| *share > 0.0));
                     own.push(place.ok_or_else(|| Code::ClassNotInSource.err().with("class", name))?);
                 }
                 Ok(Known::Classes { names: names.clone(), event: *event, codes: own })

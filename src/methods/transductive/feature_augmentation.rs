@@ -85,6 +85,7 @@ impl Method for FeatureAugmentation {
         let problem = Problem {
             standardise: false,
             count: FEW_LAMBDAS,
+            lambdas: Some(penalised::ridge_lambdas()),
             ..Problem::new(augmented(&x, both.target.len()), &both.known, fold_of, penalised::alphas(&config.penalty))
         };
         let mut fitted = penalised::fit(problem, run).await?;

@@ -45,7 +45,7 @@ impl Method for PriorShift {
         factor: card::Factor::Parameters,
         needs: &[card::Needs::SourceLabels, card::Needs::TargetFeatures],
         kinds: card::Kinds::Classes,
-        honesty: card::Honesty::FaithfulDescription,
+        honesty: card::Honesty::Reconstructed,
         paper: Some(card::Paper {
             authors: "Saerens M, Latinne P, Decaestecker C",
             year: 2002,
@@ -69,6 +69,9 @@ impl Method for PriorShift {
         let source = Source::of(pre)?;
         if !matches!(source.linear.head, Head::Classes { .. }) {
             return Err(Code::NeedNotMet.err().with("method", Self::CARD.id).with("need", "classes"));
+        }
+        if source.shares.is_empty() {
+            return Err(Code::BadModel.err().with("reason", "the source model does not say the shares of its classes"));
         }
         let labelled = canonical(&task.target);
         let mut rows: Vec<Vec<f64>> = Vec::new();

@@ -46,7 +46,7 @@ impl Method for Recalibration {
         factor: card::Factor::Parameters,
         needs: &[card::Needs::SourceLabels, card::Needs::TargetLabels],
         kinds: card::Kinds::Both,
-        honesty: card::Honesty::FaithfulDescription,
+        honesty: card::Honesty::Reconstructed,
         paper: Some(card::Paper {
             authors: "Vergouwe Y, Nieboer D, Oostenbrink R, et al.",
             year: 2017,

@@ -24,12 +24,6 @@ use crate::watch::Event;
 /// See the [module](self).
 pub struct RidgeToSource;
 
-/// The λ that are tried, decreasing, five a decade: at 10 a coefficient goes a fortieth of the way that a logistic model's
-/// rows ask for, at 1e-4 nearly all of it.
-pub fn lambdas() -> Vec<f64> {
-    (0..=25).map(|i| libm::pow(10.0, 1.0 - f64::from(i) / 5.0)).collect()
-}
-
 impl Method for RidgeToSource {
     const CARD: Card = Card {
         id: "ridge_to_source",
@@ -67,7 +61,7 @@ impl Method for RidgeToSource {
             let problem = Problem {
                 offset: Some(&target.outputs),
                 standardise: false,
-                lambdas: Some(lambdas()),
+                lambdas: Some(penalised::ridge_lambdas()),
                 ..Problem::new(target.x.clone(), &target.known, fold_of, &[0.0])
             };
             let fitted = penalised::fit(problem, run).await?;

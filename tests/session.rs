@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 
 use autograft::device;
-use autograft::plan::{Design, Grid, Plan, TablePlan};
+use autograft::plan::{Chosen, Design, Grid, Plan, TablePlan};
 use autograft::preprocess::Preparation;
 use autograft::report::Report;
 use autograft::rng::Rng;
@@ -234,4 +234,68 @@ fn a_plan_says_so_where_other_tables_are_open() {
     };
     assert_eq!(findings(&target), Vec::<Option<String>>::new());
     assert_eq!(findings(&other), [Some("target.csv".to_owned())], "one cell of the target is another");
+}
+
+/// The recalibration judged, with a curve, beside linear methods and a network.
+fn linear(plan: &mut Plan) {
+    let chosen = |method: &str, config: serde_json::Value| Chosen { method: method.to_owned(), config };
+    let small = serde_json::json!({ "widths": [4], "max_epochs": 2 });
+    plan.importance = 0;
+    plan.transfer = chosen("recalibration", serde_json::Value::Null);
+    plan.others = vec![
+        chosen("source_only_linear", serde_json::Value::Null),
+        chosen("trans_glm", serde_json::Value::Null),
+        chosen("source_only", small),
+    ];
+    plan.grid = Some(Grid { frozen: vec![0], sizes: vec![30], repeats: 1 });
+}
+
+#[test]
+fn a_saved_source_model_serves_the_methods_of_its_own_kind() {
+    let (source, target) = (hospital(400, 7, false, "s"), hospital(60, 8, false, "t"));
+    let study = open(&source, &target, linear);
+    let (report, outcomes) = run(&[&study], &Quiet);
+    let ids = |report: &Report| -> Vec<String> {
+        report.forward.as_ref().unwrap().methods.iter().map(|method| method.id.clone()).collect()
+    };
+    assert_eq!(ids(&report).len(), 5);
+    // The curve's pre-trained model is linear: the network's source-only line would need another.
+    let text = serde_json::to_string(&outcomes_of(&outcomes)).unwrap();
+    assert!(text.contains("\"source_only\""), "the linear source model has its line");
+    let saved = |method: &str| {
+        let place = study.jobs.iter().position(|job| match &job.unit {
+            Unit::Pretrain { method: index, .. } => study_methods()[*index as usize] == method,
+            _ => false,
+        });
+        let asked = vec![outcomes[place.unwrap()].clone()];
+        ask_on(&study.desk, Ask::ExtractModel, asked, &Quiet).1
+    };
+    let beside = |model: Vec<Vec<u8>>| {
+        let desk = Desk::default();
+        let mut plan = plan_of(&desk, &source, &target, linear);
+        let bytes = table::read("target.csv", target.as_bytes(), &ReadOptions::default()).unwrap().to_bytes();
+        ask_on(&desk, Ask::Load { sources: 0 }, vec![bytes], &Quiet);
+        plan.sources.clear();
+        plan.source_model = Some("model.safetensors".into());
+        let asked = Ask::Prepare { plan: Box::new(plan) };
+        block_on(desk.answer(asked, model, &device::cpu(), &Quiet)).map(|(answer, _)| (desk, answer))
+    };
+    // A linear model serves the linear methods; what needs a network or the rows is left out.
+    let Ok((desk, Answer::Prepared { jobs, .. })) = beside(saved("recalibration")) else { panic!() };
+    let (report, _) = run(&[&Study { desk, jobs }], &Quiet);
+    assert_eq!(ids(&report), ["recalibration", "target_only", "source_only_linear"]);
+    // A network does not serve the method that is judged: the plan is refused, with the reason.
+    let Err(error) = beside(saved("source_only")) else { panic!("a network for a linear method") };
+    assert_eq!(error.code(), autograft::Code::NeedNotMet);
+    assert!(error.to_string().contains("a linear model of the source"), "{error}");
+}
+
+fn study_methods() -> [&'static str; 5] {
+    ["recalibration", "target_only", "source_only_linear", "trans_glm", "source_only"]
+}
+
+/// The lines of the learning curve.
+fn outcomes_of(outcomes: &[Vec<u8>]) -> Vec<String> {
+    let read = |bytes: &Vec<u8>| autograft::session::Outcome::from_bytes(bytes).unwrap();
+    outcomes.iter().flat_map(|bytes| read(bytes).cells).map(|cell| cell.line).collect()
 }

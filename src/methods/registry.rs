@@ -3,14 +3,14 @@
 use super::AnyMethod;
 use super::baseline::pooled::Pooled;
 use super::baseline::source_only::SourceOnly;
+use super::baseline::source_only_linear::SourceOnlyLinear;
 use super::baseline::source_only_trees::SourceOnlyTrees;
 use super::baseline::target_only::TargetOnly;
 use super::baseline::target_only_linear::TargetOnlyLinear;
 use super::baseline::target_only_network::TargetOnlyNetwork;
 use super::baseline::target_only_trees::TargetOnlyTrees;
-use super::transductive::continued_trees::ContinuedTrees;
-use super::baseline::source_only_linear::SourceOnlyLinear;
 use super::baseline::weighted_pooling::WeightedPooling;
+use super::transductive::continued_trees::ContinuedTrees;
 use super::transductive::feature_augmentation::FeatureAugmentation;
 use super::transductive::hanczar::Hanczar;
 use super::transductive::prior_shift::PriorShift;

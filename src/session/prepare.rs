@@ -346,15 +346,14 @@ fn unmet(card: &Card, key: Option<&Value>, given: Option<&Model>, classes: bool)
     if card.needs_source_rows() {
         return Ok(Some("the rows of the source, not a model of it"));
     }
-    // A linear method cannot start from a network, nor the other way round.
-    let linear = |learner: &str| learner == "linear";
-    let wants = key.and_then(|key| key.get("learner")?.as_str()).map(linear);
-    let has = linear(&given.meta::<String>("form")?);
-    Ok(match wants {
-        Some(true) if !has => Some("a linear model of the source"),
-        Some(false) if has => Some("a network of the source"),
-        _ => None,
-    })
+    // What a method starts from is of its own kind, whatever was saved.
+    let (form, words) = match key.and_then(|key| key.get("learner")?.as_str()) {
+        Some("linear") => ("linear", "a linear model of the source"),
+        Some("trees") => ("trees", "boosted trees of the source"),
+        Some(_) => ("network", "a network of the source"),
+        None => return Ok(None),
+    };
+    Ok((given.meta::<String>("form")? != form).then_some(words))
 }
 
 /// What a row is known by wherever it stands in its file.

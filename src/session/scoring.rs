@@ -2,6 +2,7 @@
 
 use crate::cohort::{Cohort, Feature, Prediction};
 use crate::error::Result;
+use crate::methods::common::forest::PRETRAINED as PRETRAINED_TREES;
 use crate::methods::common::head::Head;
 use crate::methods::common::shared::PRETRAINED;
 use crate::methods::common::source::PRETRAINED_LINEAR;
@@ -64,6 +65,7 @@ pub async fn predict(model: &Model, rows: &Cohort, run: &Run<'_>) -> Result<Pred
     let method = match model.method.as_str() {
         PRETRAINED => "source_only",
         PRETRAINED_LINEAR => "source_only_linear",
+        PRETRAINED_TREES => "source_only_trees",
         other => other,
     };
     registry::find(method)?.predict(model, &rows.without_labels(), run).await

@@ -150,6 +150,7 @@ impl Prepared {
             ("linear", "target_only_linear"),
             ("source_only", "source_only"),
             ("source_only", "source_only_linear"),
+            ("source_only", "source_only_trees"),
         ];
         for (line, id) in beside {
             // The one pre-trained model that is at hand is that of the transfer: a line that needs another is left out.

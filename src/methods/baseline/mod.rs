@@ -2,10 +2,10 @@
 
 pub mod pooled;
 pub mod source_only;
+pub mod source_only_linear;
 pub mod source_only_trees;
 pub mod target_only;
 pub mod target_only_linear;
 pub mod target_only_network;
 pub mod target_only_trees;
-pub mod source_only_linear;
 pub mod weighted_pooling;

@@ -30,6 +30,7 @@ export type Code =
   | "wrong_type"
   | "unknown"
   | "sample_size_classes"
+  | "class_not_in_source"
   | "need_not_met"
   | "bad_plan"
   | "plan_other_columns"

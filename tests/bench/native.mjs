@@ -6,7 +6,7 @@ import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { launch, open } from "../browser/chromium.mjs";
 import { serve } from "../browser/server.mjs";
-import { SHAPES, apart, facts, loadBefore, median, named, options, ready, spread, table, trial } from "./common.mjs";
+import { apart, facts, loadBefore, median, named, options, ready, shapes, spread, table, trial } from "./common.mjs";
 
 /** A build for another machine sums in another order. */
 const EQUAL_STEPS = 5;
@@ -31,7 +31,8 @@ function start(executable) {
   };
 }
 
-const { pairs, smoke, profile = "native" } = options();
+const asked = options();
+const { pairs, profile = "native" } = asked;
 const native = start(build(profile));
 loadBefore();
 const [server, browser] = [await serve(), await launch({ gpu: false })];
@@ -39,7 +40,7 @@ try {
   const { page } = await open(browser, server.url);
   await ready(page);
   const rows = [];
-  for (const { inputs, hidden, batch, length = 0, cpu } of smoke ? SHAPES.slice(0, 1) : SHAPES) {
+  for (const { inputs, hidden, batch, length = 0, cpu } of shapes(asked)) {
     const shape = { inputs, hidden, batch, length, steps: cpu };
     const [wasm, here, ratios, distances] = [[], [], [], []];
     for (let pair = 0; pair <= pairs; pair++) {

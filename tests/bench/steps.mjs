@@ -7,7 +7,7 @@ import { extname, join, normalize } from "node:path";
 import { fileURLToPath } from "node:url";
 import { launch, open } from "../browser/chromium.mjs";
 import { serve } from "../browser/server.mjs";
-import { SHAPES, apart, facts, loadBefore, median, named, options, ready, spread, table, trial } from "./common.mjs";
+import { apart, facts, loadBefore, median, named, options, ready, shapes, spread, table, trial } from "./common.mjs";
 
 const HERE = fileURLToPath(new URL("./", import.meta.url));
 const TYPES = { ".js": "text/javascript", ".wasm": "application/wasm", ".html": "text/html" };
@@ -36,7 +36,8 @@ const theirs = (page, backend, shape, seed) =>
     });
   }, [backend, shape, seed]);
 
-const { pairs, smoke, only } = options();
+const asked = options();
+const { pairs, only } = asked;
 loadBefore();
 const [app, other, browser] = [await serve(), await serveTf(), await launch()];
 try {
@@ -47,7 +48,7 @@ try {
   const rows = [];
   for (const [device, usual] of [["cpu", "wasm"], ["gpu", "webgpu"]]) {
     if (only && only !== device) continue;
-    for (const { inputs, hidden, batch, length = 0, ...counts } of smoke ? SHAPES.slice(0, 1) : SHAPES) {
+    for (const { inputs, hidden, batch, length = 0, ...counts } of shapes(asked)) {
       const shape = { inputs, hidden, batch, length, steps: counts[device] };
       // tf.js cannot train a convolution on its wasm back end: Conv2DBackpropFilter is not registered there.
       const backend = length && device === "cpu" ? "cpu" : usual;

@@ -59,7 +59,7 @@ async function trial({ backend, shape, seed }) {
   if (tf.getBackend() !== backend) throw new Error(`tf.js took ${tf.getBackend()}`);
   const draw = new Stream(seed, "trial/data");
   const forward = (shape.length ? convolutional : dense)(shape, new Stream(seed, "trial/init"));
-  const adam = tf.train.adam(3e-3, 0.9, 0.999, 1e-8);
+  const adam = tf.train.adam(shape.length ? 1e-4 : 3e-3, 0.9, 0.999, 1e-8);
   const losses = [];
   const times = [];
   for (let step = 0; step < steps; step++) {

@@ -16,7 +16,7 @@ export function evaluationView({ evaluation, estimand, contrast }, prefix = "") 
   return html`
     ${evaluation.treat_all.length ? html`<section class="card">${figure({ name: `${prefix}decision`, heading: t("decision.title"), note: t("decision.note"), chart: decision, table: decisionTable, data: evaluation })}</section>` : nothing}
     ${calibrated.length ? html`<section class="card" aria-label=${t("calibrated.title")}><h2>${t("calibrated.title")}</h2><p class="soft">${t("calibrated.note")}</p>
-      <div class="scroll" tabindex="0" role="region" aria-label=${t("calibrated.title")}><table><thead><tr><th scope="col">${t("table.method")}</th>${["oe", "ici", "e90", "e_max", "u_p", "spiegelhalter_p"].map((name) => html`<th scope="col" class="number">${t(`calibrated.${name}`)}</th>`)}</tr></thead>
+      <div class="scroll" tabindex="0" role="region" aria-label=${t("calibrated.title")}><table class="metrics"><thead><tr><th scope="col">${t("table.method")}</th>${["oe", "ici", "e90", "e_max", "u_p", "spiegelhalter_p"].map((name) => html`<th scope="col" class="number">${t(`calibrated.${name}`)}</th>`)}</tr></thead>
         <tbody>${calibrated.map(({ id, calibration: c }) => html`<tr><th scope="row">${t(`method.${id}.name`)}</th>
           <td class="number">${fixed(c.observed_over_expected, 2)}<span class="range">${interval(c.oe_low, c.oe_high, 2)}</span></td>
           ${[c.ici, c.e90, c.e_max].map((x) => html`<td class="number">${fixed(x)}</td>`)}${[c.u_p, c.spiegelhalter_p].map((x) => html`<td class="number">${p(x)}</td>`)}</tr>`)}</tbody></table></div></section>` : nothing}

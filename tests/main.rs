@@ -17,6 +17,7 @@ mod math;
 mod measures;
 mod methods;
 mod metrics;
+mod panel;
 mod preprocess;
 mod protocol;
 mod session;

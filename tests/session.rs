@@ -3,6 +3,7 @@
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 
+use autograft::Code;
 use autograft::device;
 use autograft::plan::{Chosen, Design, Grid, Plan, TablePlan};
 use autograft::preprocess::Preparation;
@@ -91,6 +92,55 @@ fn run(studies: &[&Study], watch: &dyn Watch) -> (Report, Vec<Vec<u8>>) {
     let asked = Ask::Report { shift: None };
     let (Answer::Report(report), _) = ask_on(&studies[0].desk, asked, outcomes.clone(), watch) else { panic!() };
     (*report, outcomes)
+}
+
+/// Counts how often the thread is given back, and stops at one of those times.
+struct Stopping {
+    at: usize,
+    breaths: std::cell::Cell<usize>,
+    clock: std::cell::Cell<f64>,
+}
+
+impl Watch for Stopping {
+    fn event(&self, _event: Event) {}
+    fn now_ms(&self) -> f64 {
+        self.clock.set(self.clock.get() + 25.0);
+        self.clock.get()
+    }
+    fn cancelled(&self) -> bool {
+        self.breaths.get() >= self.at
+    }
+    fn breathe<'a>(&'a self) -> std::pin::Pin<Box<dyn std::future::Future<Output = ()> + 'a>> {
+        self.breaths.set(self.breaths.get() + 1);
+        Box::pin(std::future::ready(()))
+    }
+}
+
+/// The evaluation resamples for seconds: meanwhile the page must answer, and a person may stop it.
+#[test]
+fn the_report_gives_the_thread_back_and_can_be_stopped() {
+    let study = open(&hospital(80, 1, false, "s"), &hospital(50, 2, false, "t"), |plan| {
+        linear(plan);
+        plan.importance = 0;
+    });
+    let (report, outcomes) = run(&[&study], &Quiet);
+    let ask = |at: usize| {
+        let watch = Stopping { at, breaths: Default::default(), clock: Default::default() };
+        let answer = block_on(study.desk.answer(Ask::Report { shift: None }, outcomes.clone(), &device::cpu(), &watch))
+            .map(|(answer, _)| answer);
+        (answer, watch.breaths.get())
+    };
+    let (whole, breaths) = ask(usize::MAX);
+    // A breath at every second resample of this clock, of the curves and of the panel.
+    let resamples = report.forward.as_ref().unwrap().evaluation.as_ref().unwrap().resamples as usize;
+    assert!(breaths > resamples, "{breaths} breaths over {resamples} resamples, twice");
+    let Ok(Answer::Report(again)) = whole else { panic!("no report") };
+    assert_eq!(serde_json::to_string(&report).unwrap(), serde_json::to_string(&again).unwrap(), "no clock in it");
+    for at in [1, breaths / 3, breaths - 1] {
+        let (stopped, after) = ask(at);
+        assert_eq!(stopped.err().map(|error| error.code()), Some(Code::Cancelled));
+        assert_eq!(after, at, "at once");
+    }
 }
 
 /// Counts pre-trainings.

@@ -642,6 +642,8 @@ export type Evaluated = {
   /** Net benefit minus that of the better of treating all and treating none. */ over_default: Array<BandPoint>;
   /** Interventions avoided a patient, against treating all. */ avoided: Array<BandPoint>;
   /** Net benefit minus the baseline's; empty for the baseline. */ decision_gain: Array<BandPoint>;
+  /** Sensitivity over false-positive rate, the mean over the folds at equal rates, with a pointwise 95 % band; two */ roc?: Array<BandPoint>;
+  /** Precision over recall, likewise. */ pr?: Array<BandPoint>;
   /** Absent unless there are two classes, and where the risks are all alike or separate the classes. */ calibration: Calibrated | null;
 };
 
@@ -739,6 +741,7 @@ export type MethodReport = {
 export type Risks = {
   /** Rows with the event in each bin. */ event: Array<number>;
   /** Rows without. */ non_event: Array<number>;
+  /** Mean risk of those with the event minus that of those without. */ discrimination_slope?: number | null;
 };
 
 /** One bin of a calibration plot. */

@@ -216,7 +216,7 @@ fn measured(r: &Request<'_>, level: f64, series: impl Fn(usize, Metric) -> Serie
     r.metrics.iter().enumerate().map(one).collect()
 }
 
-fn point(x: f64, series: &Series, level: f64) -> BandPoint {
+pub(super) fn point(x: f64, series: &Series, level: f64) -> BandPoint {
     let ends = series.percentile(level).ok();
     BandPoint {
         x,

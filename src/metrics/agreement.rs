@@ -2,7 +2,7 @@
 
 use super::calibration::Smoother;
 use super::why::{Estimate, Why, numbers};
-use crate::math::dist::{normal_quantile, t_quantile};
+use crate::math::dist::{normal_quantile, t_quantile, t_two_sided};
 use crate::math::loess::loess;
 use crate::math::stats::{covariance, mean, sd, sum, variance};
 use serde::{Deserialize, Serialize};
@@ -71,6 +71,31 @@ pub fn line(y: &[f64], prediction: &[f64], level: f64) -> Result<Line, Why> {
         slope: Estimate::wald(slope, libm::sqrt(residual / sxx), t),
         in_the_large: Estimate::wald(mean(&off), sd(&off) / libm::sqrt(n), t_quantile(0.5 + level / 2.0, n - 1.0)),
     })
+}
+
+/// Whether the differences grow with the size of what is measured.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Proportional {
+    /// Difference gained for each unit of the mean of truth and prediction; 0 is ideal of two measurements.
+    pub slope: Estimate,
+    /// Of no slope, two-sided.
+    pub p: f64,
+}
+
+/// Least squares of prediction − truth on their mean (Bland and Altman 1999, section 3.2). Even a prediction that is right
+/// on average at every value varies less than the truth, which alone makes this slope negative: whether predictions are
+/// too extreme is told by the calibration slope of [`line`].
+///
+/// # Errors
+/// What [`numbers`] says, three rows being needed; [`Why::Constant`] means.
+pub fn proportional(y: &[f64], prediction: &[f64], level: f64) -> Result<Proportional, Why> {
+    numbers(y, prediction, 3)?;
+    let differences: Vec<f64> = y.iter().zip(prediction).map(|(y, p)| p - y).collect();
+    let means: Vec<f64> = y.iter().zip(prediction).map(|(y, p)| (p + y) / 2.0).collect();
+    let Line { slope, .. } = line(&differences, &means, level)?;
+    let df = y.len() as f64 - 2.0;
+    let p = slope.se.filter(|se| *se > 0.0).map_or(f64::NAN, |se| t_two_sided(slope.value / se, df));
+    if p.is_nan() { Err(Why::Degenerate) } else { Ok(Proportional { slope, p }) }
 }
 
 /// The smooth of truth over prediction at each of `at`.

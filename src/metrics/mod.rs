@@ -11,6 +11,7 @@ pub mod probability;
 pub mod ranking;
 pub mod risks;
 pub mod sorted;
+pub mod tally;
 pub mod threshold;
 pub mod weighted;
 pub mod why;

@@ -26,12 +26,24 @@ impl Sorted {
     /// # Errors
     /// [`Why::Lengths`], [`Why::NoRows`], [`Why::NotFinite`], [`Why::OneClass`].
     pub fn new(y: &[bool], score: &[f64]) -> Result<Self, Why> {
+        let rows: Vec<u32> = (0..y.len() as u32).collect();
+        Self::among(&rows, y, score)
+    }
+
+    /// Of some rows: truth and score of each of `rows`, which number the weights. A row may stand there once.
+    ///
+    /// # Errors
+    /// As [`new`](Self::new).
+    pub fn among(rows: &[u32], y: &[bool], score: &[f64]) -> Result<Self, Why> {
         scores(y, score)?;
+        if rows.len() != y.len() {
+            return Err(Why::Lengths);
+        }
         let mut order: Vec<usize> = (0..y.len()).collect();
         order.sort_by(|&a, &b| score[b].total_cmp(&score[a]));
         let last = |i: usize| order.get(i + 1).is_none_or(|&next| score[next] != score[order[i]]);
         let places =
-            (0..order.len()).map(|i| Place { row: order[i] as u32, event: y[order[i]], last: last(i) }).collect();
+            (0..order.len()).map(|i| Place { row: rows[order[i]], event: y[order[i]], last: last(i) }).collect();
         Ok(Self { places, scores: order.iter().map(|&row| score[row]).collect() })
     }
 
@@ -96,6 +108,40 @@ impl Sorted {
             precision: found as f64 / (found + wrong) as f64,
         };
         std::iter::once(start).chain(counts.into_iter().map(point)).collect()
+    }
+
+    /// Adds the two curves of the rows repeated by `weights`, told at equal steps from 0 to 1: to `roc` the sensitivity at
+    /// each false-positive rate ([`super::ranking::sensitivity_at`]), to `pr` the precision at each recall
+    /// ([`super::ranking::precision_at`]). False, and nothing added, with one class only.
+    pub fn trace(&self, weights: &[u32], roc: &mut [f64], pr: &mut [f64]) -> bool {
+        let (mut events, mut all) = (0u64, 0u64);
+        for place in &self.places {
+            let weight = u64::from(weights[place.row as usize]);
+            events += weight * u64::from(place.event);
+            all += weight;
+        }
+        let others = all - events;
+        if events == 0 || others == 0 {
+            return false;
+        }
+        let step = |k: usize, of: usize| k as f64 / (of - 1).max(1) as f64;
+        let (rates, recalls) = (roc.len(), pr.len());
+        let (mut rate, mut recall, mut before) = (0, 0, (0.0, 0.0));
+        self.sweep(weights, |_, found, wrong| {
+            let (sensitivity, false_positive) = (found as f64 / events as f64, wrong as f64 / others as f64);
+            while rate < rates && step(rate, rates) < false_positive {
+                let share = (step(rate, rates) - before.0) / (false_positive - before.0);
+                roc[rate] += before.1 + share * (sensitivity - before.1);
+                rate += 1;
+            }
+            while recall < recalls && step(recall, recalls) <= sensitivity {
+                pr[recall] += found as f64 / (found + wrong) as f64;
+                recall += 1;
+            }
+            before = (false_positive, sensitivity);
+        });
+        roc[rate..].iter_mut().for_each(|end| *end += 1.0);
+        true
     }
 
     /// How many rows have a score ≥ each threshold.

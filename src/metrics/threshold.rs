@@ -113,12 +113,27 @@ pub fn balanced_accuracy(y: &[u32], classes: usize, called: &[u32]) -> Option<f6
 /// Matthews correlation of several classes, R_K (Gorodkin, Comput Biol Chem 2004;28:367–374); 0 when all calls are
 /// alike. `None` with one class only.
 pub fn mcc(y: &[u32], classes: usize, called: &[u32]) -> Option<f64> {
-    let n = y.len() as f64;
-    let count = |of: &[u32], class: u32| of.iter().filter(|&&c| c == class).count() as f64;
-    let right = y.iter().zip(called).filter(|(a, b)| a == b).count() as f64;
-    let (mut both, mut truth, mut calls) = (0.0, 0.0, 0.0);
-    for class in 0..classes as u32 {
-        let (t, c) = (count(y, class), count(called, class));
+    let mut table = vec![0; classes * classes];
+    for (&truth, &call) in y.iter().zip(called) {
+        if let Some(cell) = table.get_mut(truth as usize * classes + call as usize) {
+            *cell += 1;
+        }
+    }
+    mcc_of(&table, classes)
+}
+
+/// [`mcc`] from how often each class (by rows) was called each (by columns).
+///
+/// # Shapes
+/// `table`: classes × classes by rows.
+pub fn mcc_of(table: &[u64], classes: usize) -> Option<f64> {
+    let cell = |truth: usize, call: usize| table.get(truth * classes + call).copied().unwrap_or(0) as f64;
+    let n: f64 = table.iter().map(|&c| c as f64).sum();
+    let (mut right, mut both, mut truth, mut calls) = (0.0, 0.0, 0.0, 0.0);
+    for class in 0..classes {
+        let t: f64 = (0..classes).map(|call| cell(class, call)).sum();
+        let c: f64 = (0..classes).map(|of| cell(of, class)).sum();
+        right += cell(class, class);
         both += t * c;
         truth += t * t;
         calls += c * c;

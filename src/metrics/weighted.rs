@@ -2,7 +2,9 @@
 //!
 //! What can be prepared once is (sorting, the losses of rows); the rest is computed on the repeated rows.
 
+use super::calibration::Refit;
 use super::sorted::Sorted;
+use super::tally::{Bins, Calls, Moments};
 use super::{Metric, Truth, probability, ranking, threshold};
 use crate::math::stats::sum;
 
@@ -25,6 +27,16 @@ enum Way {
     Root(Vec<f64>),
     /// 1 − mean loss over that of the prevalences.
     Scaled { losses: Vec<f64>, classes: usize },
+    /// Calibration in the large, refitted.
+    Intercept(Refit),
+    /// The calibration slope, refitted.
+    Slope(Refit),
+    /// What follows from who is called what.
+    Calls(Calls),
+    /// The expected calibration error.
+    Bins(Bins),
+    /// What follows from means, variances and the covariance of two numbers.
+    Moments(Moments),
     /// On the repeated rows.
     Rows,
 }
@@ -57,6 +69,18 @@ impl<'a> Weighted<'a> {
                 let worst = self.worst(weights, *classes)?;
                 Some(1.0 - weighted_mean(losses, weights)? / worst)
             }
+            Way::Intercept(fit) => fit.in_the_large(weights),
+            Way::Slope(fit) => fit.slope(weights),
+            Way::Calls(calls) => match self.metric {
+                Metric::Mcc => calls.mcc(weights),
+                _ => calls.balanced_accuracy(weights),
+            },
+            Way::Bins(bins) => bins.ece(weights),
+            Way::Moments(moments) => match self.metric {
+                Metric::R2 => moments.r2(weights),
+                Metric::Pearson => moments.pearson(weights),
+                _ => moments.slope(weights),
+            },
             Way::Rows => self.on_rows(weights),
         }
     }
@@ -110,6 +134,9 @@ fn way(metric: Metric, truth: Truth<'_>, prediction: &[f64]) -> Option<Way> {
                 Metric::Rmse => Some(Way::Root(errors.map(|e| e * e).collect())),
                 Metric::Mae => Some(Way::Mean(errors.map(f64::abs).collect())),
                 Metric::CalibrationInTheLarge => Some(Way::Mean(errors.collect())),
+                Metric::R2 | Metric::Pearson | Metric::CalibrationSlope => {
+                    Some(Way::Moments(Moments::new(y, prediction)))
+                }
                 _ => None,
             }
         }
@@ -128,6 +155,13 @@ fn way(metric: Metric, truth: Truth<'_>, prediction: &[f64]) -> Option<Way> {
                     let right = |(&e, &p): (&bool, &f64)| f64::from(u8::from((p >= 0.5) == e));
                     Some(Way::Mean(event.iter().zip(&p).map(right).collect()))
                 }
+                Metric::BalancedAccuracy | Metric::Mcc => {
+                    let called = p.iter().map(|&p| u32::from(p >= 0.5)).collect();
+                    Some(Way::Calls(Calls::new(y.to_vec(), called, 2)))
+                }
+                Metric::CalibrationInTheLarge => Some(Way::Intercept(Refit::new(&event, &p)?)),
+                Metric::CalibrationSlope => Some(Way::Slope(Refit::new(&event, &p)?)),
+                Metric::Ece => Some(Way::Bins(Bins::new(&event, &p, 10))),
                 _ => None,
             }
         }
@@ -144,6 +178,7 @@ fn way(metric: Metric, truth: Truth<'_>, prediction: &[f64]) -> Option<Way> {
                     });
                     Some(Way::Areas(sorted.collect::<Option<_>>()?))
                 }
+                Metric::HandTill => Some(Way::Areas(pairs(y, classes, prediction)?)),
                 Metric::Brier => Some(Way::Mean(each(probability::brier_classes))),
                 Metric::ScaledBrier => Some(Way::Scaled { losses: each(probability::brier_classes), classes }),
                 Metric::LogLoss => Some(Way::Mean(each(probability::log_loss_classes))),
@@ -151,10 +186,29 @@ fn way(metric: Metric, truth: Truth<'_>, prediction: &[f64]) -> Option<Way> {
                     let called = threshold::most_probable(classes, prediction);
                     Some(Way::Mean(y.iter().zip(&called).map(|(a, b)| f64::from(u8::from(a == b))).collect()))
                 }
+                Metric::BalancedAccuracy | Metric::Mcc => {
+                    let called = threshold::most_probable(classes, prediction);
+                    Some(Way::Calls(Calls::new(y.to_vec(), called, classes)))
+                }
                 _ => None,
             }
         }
     }
+}
+
+/// Both directions of every pair of classes, each on the rows of the two: Hand and Till's M is the mean of their areas.
+fn pairs(y: &[u32], classes: usize, p: &[f64]) -> Option<Vec<Sorted>> {
+    let mut out = Vec::with_capacity(classes * classes.saturating_sub(1));
+    for i in 0..classes {
+        for j in (0..classes).filter(|&j| j != i) {
+            let rows: Vec<u32> =
+                (0..y.len() as u32).filter(|&r| y[r as usize] as usize == i || y[r as usize] as usize == j).collect();
+            let event: Vec<bool> = rows.iter().map(|&r| y[r as usize] as usize == i).collect();
+            let score: Vec<f64> = rows.iter().map(|&r| p[r as usize * classes + i]).collect();
+            out.push(Sorted::among(&rows, &event, &score).ok()?);
+        }
+    }
+    Some(out)
 }
 
 /// The event's probability of each row, of either layout with two classes (n, or n × 2 by rows).

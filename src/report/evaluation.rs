@@ -39,6 +39,13 @@ pub struct Evaluated {
     pub avoided: Vec<BandPoint>,
     /// Net benefit minus the baseline's; empty for the baseline.
     pub decision_gain: Vec<BandPoint>,
+    /// Sensitivity over false-positive rate, the mean over the folds at equal rates, with a pointwise 95 % band; two
+    /// classes only.
+    #[serde(default)]
+    pub roc: Vec<BandPoint>,
+    /// Precision over recall, likewise.
+    #[serde(default)]
+    pub pr: Vec<BandPoint>,
     /// Absent unless there are two classes, and where the risks are all alike or separate the classes.
     pub calibration: Option<Calibrated>,
 }

@@ -182,6 +182,9 @@ pub struct Risks {
     pub event: Vec<u32>,
     /// Rows without.
     pub non_event: Vec<u32>,
+    /// Mean risk of those with the event minus that of those without.
+    #[serde(default)]
+    pub discrimination_slope: Option<f64>,
 }
 
 /// A point of the learning curve.

@@ -1,5 +1,7 @@
 //! The evaluation beside the verdict: see [`crate::report::evaluation`].
 
+use crate::error::Result;
+use crate::evaluate::bands::{Bands, Curves, Folds};
 use crate::evaluate::bootstrap::{Settings, Units};
 use crate::evaluate::contrast::Design;
 use crate::evaluate::panel::{Measured, Panel, Request};
@@ -7,11 +9,12 @@ use crate::math::dist::normal_quantile;
 use crate::metrics::calibration::{self, observed_over_expected, recalibration, spiegelhalter};
 use crate::metrics::{Metric, Truth, delong};
 use crate::report::evaluation::{Beside, Calibrated, Evaluated, Evaluation, Ranged};
+use crate::watch::Pulse;
 
 /// The level of every interval.
 const LEVEL: f64 = 0.95;
 /// What one evaluation may cost: resamples × rows × methods.
-const WORK: usize = 12_000_000;
+const WORK: usize = 30_000_000;
 /// Bootstrap samples at most, and at least.
 const RESAMPLES: (usize, usize) = (200, 1000);
 
@@ -31,8 +34,12 @@ pub(super) struct Averaged<'a> {
     pub seed: u64,
 }
 
-/// `None` where nothing can be resampled: one class, no rows.
-pub(super) fn evaluate(averaged: &Averaged<'_>) -> Option<Evaluation> {
+/// `None` where nothing can be resampled: one class, no rows. `folds` of each method, for the curves of two classes.
+pub(super) async fn evaluate(
+    averaged: &Averaged<'_>,
+    folds: Vec<Folds>,
+    pulse: &Pulse<'_>,
+) -> Result<Option<Evaluation>> {
     let n = averaged.truth.len();
     let two = match averaged.truth {
         Truth::Classes { y, classes: 2 } => Some(y.iter().map(|&c| c == 1).collect::<Vec<bool>>()),
@@ -53,7 +60,7 @@ pub(super) fn evaluate(averaged: &Averaged<'_>) -> Option<Evaluation> {
     };
     let thresholds = two.as_deref().map_or_else(Vec::new, thresholds);
     if metrics.is_empty() {
-        return None;
+        return Ok(None);
     }
     let predictions: Vec<&[f64]> = averaged.methods.iter().map(|(_, _, p)| p.as_slice()).collect();
     let units = Units::new(n, averaged.clusters);
@@ -69,12 +76,20 @@ pub(super) fn evaluate(averaged: &Averaged<'_>) -> Option<Evaluation> {
     };
     // The jackknife leaves each patient out once: with thousands the correction it serves is nothing.
     let settings = Settings { jackknife: n <= 2000, ..Settings::new(resamples, averaged.seed) };
-    let mut panel = Panel::new(request, &units, settings).ok()?;
-    while panel.bootstrap().step() {}
+    let mut curves = match Bands::new(folds, &units, settings.clone()) {
+        Ok(mut bands) => {
+            bands.bootstrap().run(pulse).await?;
+            bands.finish(LEVEL)
+        }
+        Err(_) => Vec::new(),
+    }
+    .into_iter();
+    let Ok(mut panel) = Panel::new(request, &units, settings) else { return Ok(None) };
+    panel.bootstrap().run(pulse).await?;
     let found = panel.finish(LEVEL);
     let beside = beside(averaged, two.as_deref(), found.get(1).map_or(&[], |transfer| &transfer.gains));
     let prevalence = two.as_ref().map_or(0.0, |y| y.iter().filter(|e| **e).count() as f64 / n as f64);
-    Some(Evaluation {
+    Ok(Some(Evaluation {
         resamples: resamples as u32,
         treat_all: thresholds.iter().map(|&t| (t, prevalence - (1.0 - prevalence) * t / (1.0 - t))).collect(),
         beside,
@@ -82,19 +97,24 @@ pub(super) fn evaluate(averaged: &Averaged<'_>) -> Option<Evaluation> {
             .methods
             .iter()
             .zip(found)
-            .map(|((id, role, p), panel)| Evaluated {
-                id: id.clone(),
-                role: role.clone(),
-                metrics: panel.metrics.iter().map(ranged).collect(),
-                gains: panel.gains.iter().map(ranged).collect(),
-                decision: panel.decision,
-                over_default: panel.over_default,
-                avoided: panel.avoided,
-                decision_gain: panel.decision_gain,
-                calibration: two.as_ref().and_then(|y| calibrated(y, p)),
+            .map(|((id, role, p), panel)| {
+                let Curves { roc, pr } = curves.next().unwrap_or_default();
+                Evaluated {
+                    id: id.clone(),
+                    role: role.clone(),
+                    metrics: panel.metrics.iter().map(ranged).collect(),
+                    gains: panel.gains.iter().map(ranged).collect(),
+                    decision: panel.decision,
+                    over_default: panel.over_default,
+                    avoided: panel.avoided,
+                    decision_gain: panel.decision_gain,
+                    roc,
+                    pr,
+                    calibration: two.as_ref().and_then(|y| calibrated(y, p)),
+                }
             })
             .collect(),
-    })
+    }))
 }
 
 /// From 1 % on, in steps that a chart can show, to well over the share of events.

@@ -4,7 +4,6 @@
 //! outcomes together. A scheduler (the page's workers, the command's threads) stands between the last two.
 
 mod assemble;
-mod curves;
 mod evaluation;
 mod prepare;
 pub mod scoring;

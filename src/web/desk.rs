@@ -134,7 +134,7 @@ impl Desk {
             Ask::Report { shift } => {
                 let prepared = self.prepared()?;
                 let outcomes = buffers.iter().map(|bytes| Outcome::from_bytes(bytes)).collect::<Result<Vec<_>>>()?;
-                let report = assemble(&prepared, outcomes, shift.map(|shift| *shift))?;
+                let report = assemble(&prepared, outcomes, shift.map(|shift| *shift), watch).await?;
                 plain(Answer::Report(Box::new(report)))
             }
             Ask::ExtractModel => {

@@ -71,6 +71,22 @@ export function plot({ height = 300, ...options }, { width, keys, label }) {
   return made;
 }
 
+/**
+ * The pointwise band of a curve; none in reports of before.
+ * @param {import("../protocol.js").Evaluation | null | undefined} evaluation @param {string} id @param {"roc" | "pr"} curve
+ */
+export const bandOf = (evaluation, id, curve) => evaluation?.methods.find((method) => method.id === id)?.[curve] ?? [];
+
+/**
+ * The bands of the two methods that are compared: of more, nothing would be seen.
+ * @param {{ id: string, role: string }[]} methods @param {Map<string, Key>} keys @param {(id: string) => import("../protocol.js").BandPoint[]} band
+ */
+export const bands = (methods, keys, band) => methods.filter(({ role }) => role !== "other").flatMap(({ id }) => {
+  const points = band(id);
+  // Where nothing varies, as at the end of a ROC, the band is the curve.
+  return points.length ? [Plot.areaY(points, { x: "x", y1: ({ low, value }) => low ?? value, y2: ({ high, value }) => high ?? value, fill: keys.get(id)?.color, fillOpacity: 0.14, clip: true })] : [];
+});
+
 /** Square charts stay square, and no larger than reads well. @param {number} width */
 export const square = (width) => Math.min(width, 420);
 

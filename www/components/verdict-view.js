@@ -89,7 +89,7 @@ class VerdictView extends View {
   }
 
   /** @param {Report} report @param {Comparison} one @param {string} prefix */
-  curves({ plan }, { methods, estimand, predictions }, prefix) {
+  curves({ plan }, { methods, estimand, predictions, evaluation }, prefix) {
     const main = methods.filter((method) => method.role !== "other");
     const has = (/** @type {"roc" | "pr" | "calibration"} */ name, from = methods) => from.filter((method) => method[name].length);
     const prevalence = estimand.events && estimand.n_evaluated ? estimand.events / estimand.n_evaluated : null;
@@ -102,8 +102,8 @@ class VerdictView extends View {
     }) : [];
     const metric = (/** @type {Comparison["methods"][number]} */ method, /** @type {string} */ name) => method.metrics.find((m) => m.metric === name)?.mean;
     return html`<div class="two">
-      ${has("roc").length ? html`<section class="card">${figure({ name: `${prefix}roc`, heading: t("chart.roc.title"), note: t("chart.roc.note"), chart: roc, table: rocTable, data: has("roc") })}</section>` : nothing}
-      ${has("pr").length ? html`<section class="card">${figure({ name: `${prefix}pr`, heading: t("chart.pr.title"), note: t("chart.pr.note"), chart: pr, table: prTable, data: { methods: has("pr"), prevalence } })}</section>` : nothing}
+      ${has("roc").length ? html`<section class="card">${figure({ name: `${prefix}roc`, heading: t("chart.roc.title"), note: t("chart.roc.note"), chart: roc, table: rocTable, data: { methods: has("roc"), evaluation } })}</section>` : nothing}
+      ${has("pr").length ? html`<section class="card">${figure({ name: `${prefix}pr`, heading: t("chart.pr.title"), note: t("chart.pr.note"), chart: pr, table: prTable, data: { methods: has("pr"), evaluation, prevalence } })}</section>` : nothing}
       ${calibrated.length ? html`<section class="card">${figure({ name: `${prefix}calibration`, heading: t("chart.calibration.title"), note: t("chart.calibration.note"), chart: calibration, table: calibrationTable, data: calibrated })}
         ${calibrated.map((method) => Number.isFinite(metric(method, "calibration_slope")) ? html`<p class="soft fine">${t("calibration.slope", { method: t(`method.${method.id}.name`), slope: fixed(metric(method, "calibration_slope"), 2), intercept: signed(metric(method, "calibration_in_the_large"), 2) })}</p>` : nothing)}</section>` : nothing}
       ${risky.length ? html`<section class="card">${figure({ name: `${prefix}risks`, heading: t("chart.risks.title"), note: t("chart.risks.note"), chart: risks, table: risksTable, data: risky })}</section>` : nothing}

@@ -178,7 +178,7 @@ fn execute(
     let shift = if prepared.forward.sources.is_empty() { None } else { Some(block_on(prepared.shift(&progress))?) };
     let models = save::models(&outcomes)?;
     let unlabelled = save::unlabelled(&prepared, &outcomes);
-    let report = assemble(&prepared, outcomes, shift)?;
+    let report = block_on(assemble(&prepared, outcomes, shift, &progress))?;
     show::report(&report)?;
     match &asked.out {
         Some(folder) => save::all(folder, &report, models, unlabelled.as_ref()),

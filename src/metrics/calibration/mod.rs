@@ -5,11 +5,13 @@
 mod bins;
 mod logit;
 mod profile;
+mod refit;
 mod smooth;
 mod tests;
 
 pub use bins::{Bin, BrierParts, binned, brier_parts, ece, wilson};
 pub use logit::{Coefficient, LogitCalibration, in_the_large, logit, slope};
 pub use profile::{LogitInterval, in_the_large_interval, observed_over_expected, slope_interval};
+pub use refit::Refit;
 pub use smooth::{Distance, Smoother, curve, curve_by, distance, distance_by};
 pub use tests::{Recalibration, Spiegelhalter, recalibration, spiegelhalter};

@@ -7,7 +7,6 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::curves::{mean_pr, mean_roc};
 use super::prepare::{Prepared, Sides};
 use super::unit::{Direction, Outcome, Unit};
 use super::work::Judged;
@@ -18,10 +17,12 @@ use crate::evaluate::contrast::{self, Contrast, Design, Evidence};
 use crate::evaluate::cv::{self, FoldScores};
 use crate::evaluate::held_out::{self, Fit, Fits};
 use crate::math::stats;
+use crate::metrics::risks::distributions;
 use crate::metrics::{Metric, calibration};
 use crate::report::{self, Comparison, Data, Estimand, MethodReport, MetricReport, Report, Risks, Secondary, Size};
 use crate::shift::Shift;
 use crate::split::Fold;
+use crate::watch::{Pulse, Watch};
 
 /// Bins of the risk histograms, from 0 to 1.
 const RISK_BINS: usize = 20;
@@ -29,19 +30,30 @@ const RISK_BINS: usize = 20;
 const CALIBRATION_BINS: usize = 10;
 
 /// Puts the outcomes of a run together. Outcomes that are not there (a run that was stopped) leave gaps, and only folds
-/// that every method finished are compared.
+/// that every method finished are compared. The resamples of the evaluation breathe.
 ///
 /// # Errors
-/// [`crate::Code::Internal`] where the outcomes belong to another plan.
-pub fn assemble(prepared: &Prepared, outcomes: Vec<Outcome>, shift: Option<Shift>) -> Result<Report> {
+/// [`crate::Code::Internal`] where the outcomes belong to another plan; [`crate::Code::Cancelled`].
+pub async fn assemble(
+    prepared: &Prepared,
+    outcomes: Vec<Outcome>,
+    shift: Option<Shift>,
+    watch: &dyn Watch,
+) -> Result<Report> {
+    let pulse = Pulse::new(watch);
     let on_gpu = outcomes.iter().any(|outcome| outcome.device == DeviceKind::Gpu);
     let pretrainings = outcomes.iter().filter(|outcome| matches!(outcome.unit, Unit::Pretrain { .. })).count() as u32;
-    let compare = |direction: Direction| -> Result<Option<Comparison>> {
-        if !prepared.verdict_possible {
-            return Ok(None);
+    let mut compared = [None, None];
+    let directions = [(Direction::Forward, true), (Direction::Reverse, prepared.reverse.is_some())];
+    for (slot, (direction, wanted)) in compared.iter_mut().zip(directions) {
+        if !(prepared.verdict_possible && wanted) {
+            continue;
         }
-        Bench::new(prepared, direction, &outcomes)?.map(|bench| bench.compare()).transpose()
-    };
+        if let Some(bench) = Bench::new(prepared, direction, &outcomes)? {
+            *slot = Some(bench.compare(&pulse).await?);
+        }
+    }
+    let [forward, reverse] = compared;
     Ok(Report {
         version: report::VERSION,
         program: env!("CARGO_PKG_VERSION").to_owned(),
@@ -49,8 +61,8 @@ pub fn assemble(prepared: &Prepared, outcomes: Vec<Outcome>, shift: Option<Shift
         data: prepared.data(),
         findings: prepared.findings.clone(),
         shift,
-        forward: compare(Direction::Forward)?,
-        reverse: if prepared.reverse.is_some() { compare(Direction::Reverse)? } else { None },
+        forward,
+        reverse,
         pretrainings,
         device: if on_gpu { DeviceKind::Gpu } else { DeviceKind::Cpu },
     })
@@ -179,11 +191,13 @@ impl<'a> Bench<'a> {
         self.prepared.entries.iter().position(|entry| entry.method.card().id == id).unwrap_or(0)
     }
 
-    fn compare(&self) -> Result<Comparison> {
+    async fn compare(&self, pulse: &Pulse<'_>) -> Result<Comparison> {
         let plan = &self.prepared.plan;
         let (transfer, baseline) = (self.index_of(&plan.transfer), self.index_of(&plan.baseline));
         let primary = self.contrast(plan.metric, transfer, baseline);
+        pulse.breathe().await?;
         let mut secondary = self.secondary(transfer, baseline);
+        pulse.breathe().await?;
         let mut family: Vec<Contrast> = secondary.iter().map(|one| one.contrast.clone()).collect();
         contrast::adjust(&mut family);
         for (one, contrast) in secondary.iter_mut().zip(family) {
@@ -198,16 +212,21 @@ impl<'a> Bench<'a> {
         } else {
             None
         };
+        let mut methods = Vec::with_capacity(self.judged.len());
+        for method in 0..self.judged.len() {
+            methods.push(self.method(method, transfer, baseline));
+            pulse.breathe().await?;
+        }
         Ok(Comparison {
             estimand: self.estimand(),
             contrast: primary,
             secondary,
             ranks_better_calibrated_worse: ranks_better,
-            methods: (0..self.judged.len()).map(|method| self.method(method, transfer, baseline)).collect(),
+            methods,
             learning: self.learning(),
             gain: self.gain(),
             importance: self.importance(transfer),
-            evaluation: self.evaluation(transfer, baseline),
+            evaluation: self.evaluation(transfer, baseline, pulse).await?,
             predictions: self.predictions(),
         })
     }
@@ -335,16 +354,18 @@ impl<'a> Bench<'a> {
             choices,
         };
         if classes == 2 {
-            let folds: Vec<(Vec<bool>, Vec<f64>)> = judged.iter().map(|j| (j.events(), j.prediction.clone())).collect();
-            out.roc = mean_roc(&folds);
-            out.pr = mean_pr(&folds);
+            [out.roc, out.pr] = self.mean_curves(method);
             let (y, p) = self.averaged_events(method);
             out.calibration = calibration::binned(&y, &p, CALIBRATION_BINS);
             let (low, high) = p.iter().fold((1.0_f64, 0.0_f64), |(l, h), &p| (l.min(p), h.max(p)));
             let at: Vec<f64> = (0..=50).map(|step| low + (high - low) * f64::from(step) / 50.0).collect();
             out.calibration_curve =
                 calibration::curve(&y, &p, &at).map_or_else(Vec::new, |curve| at.iter().copied().zip(curve).collect());
-            out.risks = Some(risks(&y, &p));
+            out.risks = distributions(&y, &p, RISK_BINS).ok().map(|found| Risks {
+                event: counts(&found.events.counts),
+                non_event: counts(&found.others.counts),
+                discrimination_slope: Some(found.discrimination_slope),
+            });
         }
         out
     }
@@ -397,14 +418,8 @@ fn role(method: usize, transfer: usize, baseline: usize) -> &'static str {
     }
 }
 
-fn risks(y: &[bool], p: &[f64]) -> Risks {
-    let mut out = Risks { event: vec![0; RISK_BINS], non_event: vec![0; RISK_BINS] };
-    for (&y, &p) in y.iter().zip(p) {
-        let bin = ((p * RISK_BINS as f64) as usize).min(RISK_BINS - 1);
-        let side = if y { &mut out.event } else { &mut out.non_event };
-        side[bin] += 1;
-    }
-    out
+fn counts(rows: &[usize]) -> Vec<u32> {
+    rows.iter().map(|&n| n as u32).collect()
 }
 
 /// What a method chose, short: `frozen=2`, `linear`.

@@ -5,11 +5,15 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use super::super::evaluation::{self, Averaged};
+use super::super::work::Judged;
 use super::{Bench, role};
 use crate::cohort::Labels;
+use crate::error::Result;
+use crate::evaluate::bands::{Folds, Judge, POINTS, abscissa};
 use crate::metrics::Truth;
 use crate::report::Predictions;
 use crate::report::evaluation::Evaluation;
+use crate::watch::Pulse;
 
 impl Bench<'_> {
     /// The event's probability (or the value) of each evaluated row, averaged over the folds that judged it.
@@ -31,55 +35,84 @@ impl Bench<'_> {
         sums.into_iter().map(|(row, (sum, n))| (row, sum / n)).collect()
     }
 
-    /// Of two classes and of numbers, from each patient's mean prediction.
-    pub(super) fn evaluation(&self, transfer: usize, baseline: usize) -> Option<Evaluation> {
+    /// From each patient's mean prediction, and the curves over the folds.
+    pub(super) async fn evaluation(
+        &self,
+        transfer: usize,
+        baseline: usize,
+        pulse: &Pulse<'_>,
+    ) -> Result<Option<Evaluation>> {
         let rows = self.evaluated_rows();
         let others = (0..self.judged.len()).filter(|&method| method != transfer && method != baseline);
         let order: Vec<usize> = [baseline, transfer].into_iter().chain(others).collect();
         let found: Vec<BTreeMap<usize, f64>> = order.iter().map(|&method| self.averaged(method)).collect();
-        let places: Vec<usize> = found.first()?.keys().copied().collect();
+        let places: Vec<usize> = found.first().map_or_else(Vec::new, |first| first.keys().copied().collect());
         let predictions: Option<Vec<Vec<f64>>> =
             found.iter().map(|of| places.iter().map(|row| of.get(row).copied()).collect()).collect();
+        let Some(predictions) = predictions else { return Ok(None) };
         let name = |method: usize| self.prepared.entries[method].method.card().id.to_owned();
         let methods = order
             .iter()
-            .zip(predictions?)
+            .zip(predictions)
             .map(|(&method, p)| (name(method), role(method, transfer, baseline).to_owned(), p))
             .collect();
-        let codes: Vec<u32>;
+        let (codes, values): (Option<Vec<u32>>, Option<Vec<f64>>);
         let truth = match &rows.y {
             Some(Labels::Classes { names, event, codes: of }) if names.len() == 2 => {
                 let code = |&row: &usize| of.get(row).copied().flatten().map(|code| u32::from(code as usize == *event));
-                codes = places.iter().map(code).collect::<Option<_>>()?;
-                Truth::Classes { y: &codes, classes: 2 }
+                codes = places.iter().map(code).collect();
+                codes.as_deref().map(|y| Truth::Classes { y, classes: 2 })
             }
-            Some(Labels::Values { values, .. }) => {
-                let values: Option<Vec<f64>> = places.iter().map(|&row| values.get(row).copied()).collect();
-                return self.evaluated(Truth::Values(&values?), methods, &places);
+            Some(Labels::Values { values: of, .. }) => {
+                values = places.iter().map(|&row| of.get(row).copied()).collect();
+                values.as_deref().map(Truth::Values)
             }
-            _ => return None,
+            _ => None,
         };
-        self.evaluated(truth, methods, &places)
-    }
-
-    fn evaluated(
-        &self,
-        truth: Truth<'_>,
-        methods: Vec<(String, String, Vec<f64>)>,
-        rows: &[usize],
-    ) -> Option<Evaluation> {
-        let groups = self.evaluated_rows().group.as_ref();
+        let Some(truth) = truth else { return Ok(None) };
+        let groups = rows.group.as_ref();
         let clusters: Option<Vec<u32>> =
-            groups.map(|groups| rows.iter().filter_map(|&row| groups.get(row).copied()).collect());
+            groups.map(|groups| places.iter().filter_map(|&row| groups.get(row).copied()).collect());
+        let folds = match truth {
+            Truth::Classes { classes: 2, .. } => order.iter().map(|&method| self.folds_of(method, &places)).collect(),
+            _ => Vec::new(),
+        };
         let plan = &self.prepared.plan;
-        evaluation::evaluate(&Averaged {
+        let averaged = Averaged {
             truth,
             methods,
             clusters: clusters.as_deref(),
             design: self.sides.design(),
             metric: plan.metric,
             seed: u64::from(plan.seed),
-        })
+        };
+        evaluation::evaluate(&averaged, folds, pulse).await
+    }
+
+    /// The folds of a method, their rows numbered by their place among `places` (evaluated rows, in order).
+    fn folds_of(&self, method: usize, places: &[usize]) -> Folds {
+        let numbered: Vec<(Vec<u32>, Vec<bool>, &Judged)> = self.judged[method]
+            .iter()
+            .zip(self.places())
+            .filter_map(|(judged, fold)| {
+                let place = |&row: &usize| Some(places.binary_search(fold.test.get(row)?).ok()? as u32);
+                Some((judged.rows.iter().map(place).collect::<Option<_>>()?, judged.events(), judged))
+            })
+            .collect();
+        let judges: Vec<Judge<'_>> =
+            numbered.iter().map(|(rows, y, judged)| Judge { rows, y, risk: &judged.prediction }).collect();
+        Folds::new(&judges)
+    }
+
+    /// The mean ROC and the mean precision over the folds; empty where no fold has both classes.
+    pub(super) fn mean_curves(&self, method: usize) -> [Vec<(f64, f64)>; 2] {
+        let places: Vec<usize> = (0..self.evaluated_rows().len()).collect();
+        let values = self.folds_of(method, &places).curves(&vec![1; places.len()]);
+        if values.iter().any(|value| value.is_nan()) {
+            return [Vec::new(), Vec::new()];
+        }
+        let told = |values: &[f64]| values.iter().enumerate().map(|(k, &value)| (abscissa(k), value)).collect();
+        [told(&values[..POINTS]), told(&values[POINTS..])]
     }
 
     pub(super) fn averaged_events(&self, method: usize) -> (Vec<bool>, Vec<f64>) {

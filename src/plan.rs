@@ -53,6 +53,24 @@ pub struct Plan {
     pub device: DeviceChoice,
     /// The seed of every stream.
     pub seed: u32,
+    /// The groups of patients that performance is told in; absent: found by their names (sex, age, site).
+    #[serde(default)]
+    pub subgroups: Option<Vec<Grouping>>,
+    /// Whether the learning curve also compares the two procedures of the verdict: from how many target rows on does
+    /// transfer stop paying?
+    #[serde(default)]
+    pub crossing: bool,
+}
+
+/// A column whose values make groups of patients.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Grouping {
+    /// The target's column.
+    pub column: String,
+    /// Where a number is cut into bands, increasing, the lower end inside; empty: at its tertiles.
+    #[serde(default)]
+    pub cuts: Vec<f64>,
 }
 
 /// One table and how it is read.
@@ -146,6 +164,8 @@ impl Plan {
             importance: 3,
             device: DeviceChoice::Auto,
             seed: 1,
+            subgroups: None,
+            crossing: true,
         }
     }
 
@@ -198,6 +218,15 @@ impl Plan {
             }
             for &frozen in &grid.frozen {
                 in_range("grid.frozen", frozen, 0, 16)?;
+            }
+        }
+        for grouping in self.subgroups.iter().flatten() {
+            if grouping.cuts.windows(2).any(|pair| pair[0] >= pair[1]) || grouping.cuts.iter().any(|c| !c.is_finite()) {
+                return Err(Code::WrongType
+                    .err()
+                    .with("field", "subgroups.cuts")
+                    .with("value", format!("{:?}", grouping.cuts))
+                    .with("expected", "increasing numbers"));
             }
         }
         for chosen in self.methods() {

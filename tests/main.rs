@@ -7,6 +7,7 @@ mod bootstrap;
 mod cohorts;
 mod command;
 mod convolution;
+mod designs;
 mod device;
 mod evaluate;
 mod flamby;

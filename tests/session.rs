@@ -16,7 +16,7 @@ use autograft::web::ask::{Answer, Ask};
 use autograft::web::desk::Desk;
 
 /// Two hospitals whose outcome follows the same two features, the first with many rows; `turned` reverses the source.
-fn hospital(rows: usize, seed: u64, turned: bool, prefix: &str) -> String {
+pub(crate) fn hospital(rows: usize, seed: u64, turned: bool, prefix: &str) -> String {
     let mut rng = Rng::stream(seed, "hospital");
     let mut text = String::from("patient,age,lactate,sex,noise,died\n");
     for row in 0..rows {
@@ -31,7 +31,7 @@ fn hospital(rows: usize, seed: u64, turned: bool, prefix: &str) -> String {
     text
 }
 
-struct Study {
+pub(crate) struct Study {
     desk: Desk,
     jobs: Vec<autograft::session::Job>,
 }
@@ -40,7 +40,7 @@ fn ask_on(desk: &Desk, ask: Ask, buffers: Vec<Vec<u8>>, watch: &dyn Watch) -> (A
     block_on(desk.answer(ask, buffers, &device::cpu(), watch)).unwrap()
 }
 
-fn plan_of(desk: &Desk, source: &str, target: &str, change: impl Fn(&mut Plan)) -> Plan {
+pub(crate) fn plan_of(desk: &Desk, source: &str, target: &str, change: impl Fn(&mut Plan)) -> Plan {
     let read = |name: &str, text: &str| table::read(name, text.as_bytes(), &ReadOptions::default()).unwrap();
     let (source, target) = (read("source.csv", source), read("target.csv", target));
     ask_on(desk, Ask::Load { sources: 1 }, vec![source.to_bytes(), target.to_bytes()], &Quiet);
@@ -66,7 +66,7 @@ fn plan_of(desk: &Desk, source: &str, target: &str, change: impl Fn(&mut Plan)) 
     plan
 }
 
-fn open(source: &str, target: &str, change: impl Fn(&mut Plan)) -> Study {
+pub(crate) fn open(source: &str, target: &str, change: impl Fn(&mut Plan)) -> Study {
     let desk = Desk::default();
     let plan = plan_of(&desk, source, target, change);
     let asked = Ask::Prepare { plan: Box::new(plan) };
@@ -76,7 +76,7 @@ fn open(source: &str, target: &str, change: impl Fn(&mut Plan)) -> Study {
 }
 
 /// Runs the jobs over some desks in turn, as the page does over its workers, and reports.
-fn run(studies: &[&Study], watch: &dyn Watch) -> (Report, Vec<Vec<u8>>) {
+pub(crate) fn run(studies: &[&Study], watch: &dyn Watch) -> (Report, Vec<Vec<u8>>) {
     let mut outcomes = Vec::new();
     for (place, job) in studies[0].jobs.iter().enumerate() {
         let desk = &studies[place % studies.len()].desk;

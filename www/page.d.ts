@@ -3,7 +3,7 @@
 import type { Engine } from "./engine.js";
 import type {
   Answer, Ask, Data, Finding, Job as Planned, LabelPlan, Lined, Listing, Mapping, Note, Pick as Choice, Plan as Planfile, Preparation, ReadOptions, Reply,
-  Report, Request, Roles, Shift, Suggestion, Summary, Unit,
+  Gaps, Report, Request, Roles, SampleSize, Shift, Suggestion, Summary, Unit,
 } from "./protocol.js";
 import type { Seal } from "./seal.js";
 import type { Table } from "./charts/table.js";
@@ -69,7 +69,7 @@ export type Example = {
 };
 export type LoadedExample = Example & { sources: File[]; targetFile: File };
 
-export type Prepared = { data: Data; findings: Finding[]; jobs: Planned[]; verdict_possible: boolean };
+export type Prepared = { data: Data; findings: Finding[]; jobs: Planned[]; verdict_possible: boolean; sample_size?: SampleSize | null; missing?: Gaps };
 
 /** Which device, measured; `pending` while that is going on. */
 export type Measured = Partial<Choice> & { pending?: boolean };

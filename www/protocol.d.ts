@@ -312,6 +312,14 @@ export type Plan = {
   /** Permutations of each feature inside the test folds; 0 leaves the importance out. */ importance: number;
   /** Where networks are trained. */ device: DeviceChoice;
   /** The seed of every stream. */ seed: number;
+  /** The groups of patients that performance is told in; absent: found by their names (sex, age, site). */ subgroups?: Array<Grouping> | null;
+  /** Whether the learning curve also compares the two procedures of the verdict: from how many target rows on does */ crossing?: boolean;
+};
+
+/** A column whose values make groups of patients. */
+export type Grouping = {
+  /** The target's column. */ column: string;
+  /** Where a number is cut into bands, increasing, the lower end inside; empty: at its tertiles. */ cuts?: Array<number>;
 };
 
 /** Where networks are trained. */
@@ -546,6 +554,8 @@ export type Answer =
     /** What was noticed and done. */ findings: Array<Finding>;
     /** The work. */ jobs: Array<Job>;
     /** Whether there are labels to judge with. */ verdict_possible: boolean;
+    /** What the target's rows allow. */ sample_size: SampleSize | null;
+    /** What is missing in both tables. */ missing: Gaps;
   }
   /** To [`Ask::KeepPretrained`]. */ | { type: "kept" }
   /** To [`Ask::Shift`]. */ | ({ type: "shift" } & Shift)
@@ -591,6 +601,42 @@ export type Report = {
   /** Source and target exchanged, where asked for. */ reverse: Comparison | null;
   /** How many pre-trainings were done. */ pretrainings: number;
   /** Where networks were trained, whatever the plan asked for; the GPU if any of them was trained there. */ device?: DeviceKind;
+  /** What the target's rows allow, where the criteria speak of such labels. */ sample_size?: SampleSize | null;
+  /** What is missing in both tables. */ missing?: Gaps | null;
+};
+
+/** What is missing in both tables, among the shared features. */
+export type Gaps = {
+  /** The features' names. */ features: Array<string>;
+  /** All source rows. */ source: GapsSide | null;
+  /** All target rows. */ target: GapsSide;
+};
+
+/** The pattern of missing values on one side. */
+export type GapsSide = {
+  /** Rows. */ rows: number;
+  /** Rows in which nothing is missing. */ complete: number;
+  /** Each feature's share of missing rows, in the order of [`Gaps::features`]. */ shares: Array<number>;
+  /** The most frequent patterns: which features (by place) are missing together, and in how many rows. */ patterns: Array<[Array<number>, number]>;
+  /** All patterns, the complete one included. */ distinct: number;
+};
+
+/** What the target's rows allow, by Riley's criteria: known before anything is trained. */
+export type SampleSize = {
+  /** Labelled rows of the target that can be learned from. */ rows: number;
+  /** Events among them, of two classes. */ events: number | null;
+  /** Candidate parameters: encoded columns, as a regression would have coefficients. */ parameters: number;
+  /** What is needed if the model reaches this much. */ scenarios: Array<IfReached>;
+  /** Patients that bring the AUROC's 95 % interval down to a width of 0.1 at an AUROC of 0.75; two classes. */ to_judge: number | null;
+};
+
+/** One assumption, and what follows from it. */
+export type IfReached = {
+  /** The assumed AUROC of two classes; absent for numbers. */ auroc: number | null;
+  /** Cox and Snell's R² that follows from it; of numbers the assumed R². */ r2: number;
+  /** Patients for all candidate parameters; absent where over ten million. */ needed: number | null;
+  /** The events among them. */ needed_events: number | null;
+  /** The most parameters that the rows at hand allow; 0 where not even one. */ allowed: number;
 };
 
 /** One direction, judged. */
@@ -604,6 +650,8 @@ export type Comparison = {
   /** Gain over the network from scratch at each number of frozen layers and size. */ gain: Array<Gain>;
   /** Permutation importance of the source model and of the transferred one. */ importance: Array<Importance>;
   /** Intervals over the patients, net benefit, calibration: beside the verdict, never instead of it. */ evaluation?: Evaluation | null;
+  /** Groups of patients: a column each. */ subgroups?: Array<ByColumn>;
+  /** Where transfer stops paying, where the learning curve was asked for. */ crossing?: Crossed | null;
   /** Out-of-fold predictions of each evaluated row. */ predictions: Predictions;
 };
 
@@ -613,6 +661,135 @@ export type Predictions = {
   /** The truth: class names or numbers. */ truth: Array<unknown>;
   /** The event's probability (or the value) by each method, averaged over the repeats. */ methods: Record<string, Array<number>>;
 };
+
+/** From how many target rows on transfer stops paying. */
+export type Crossed = {
+  /** The crossing with its interval. */ crossing: Crossing | null;
+  /** Why there is none. */ why: Why | null;
+};
+
+/** Why a measure or its interval is not defined on the rows at hand. Its words stand under `undefined.<kind>`. */
+export type Why =
+  /** Nothing to evaluate. */ | { kind: "no_rows" }
+  /** Truth and prediction of different lengths. */ | { kind: "lengths" }
+  /** A NaN or an infinity, or a probability outside [0, 1]. */ | { kind: "not_finite" }
+  /** All rows are events, or none is. */ | { kind: "one_class" }
+  /** Fewer rows (of the scarcer class, where there are classes) than the measure needs. */ | { kind: "too_few";
+    /** What is there. */ found: number;
+    /** What is needed. */ needed: number;
+  }
+  /** Predictions (or the truth) that are all alike. */ | { kind: "constant" }
+  /** The predictions separate the classes: the estimate lies at infinity. */ | { kind: "separated" }
+  /** The measure does not vary over resamples, as at an AUROC of 1: an interval of no width would be a lie. */ | { kind: "degenerate" }
+  /** The measure is undefined in more than a tenth of the resamples. */ | { kind: "lost";
+    /** Resamples without a value. */ lost: number;
+    /** All resamples. */ of: number;
+  }
+  /** Not defined for this kind of label or prediction. */ | { kind: "wrong_kind" };
+
+/** The crossing with its uncertainty. */
+export type Crossing = {
+  /** Of all repeats. */ place: Place;
+  /** Lower end of the percentile interval; [`Place::Never`] means under the smallest n. */ low: Place;
+  /** Upper end; [`Place::NotWithin`] means beyond the largest n. */ high: Place;
+  /** Share of resamples that cross within the sizes. */ share_within: number;
+  /** Share that still pay at the largest n. */ share_beyond: number;
+  /** Share that pay nowhere. */ share_never: number;
+  /** The non-increasing curve: (n, gain). */ curve: Array<[number, number]>;
+  /** Repeats. */ repeats: number;
+};
+
+/** Where the curve of gains lies. */
+export type Place =
+  /** Transfer pays up to here. */ | { kind: "at";
+    /** Target rows, between two of the sizes. */ n: number;
+  }
+  /** It still pays at the largest n: not crossed within your n. */ | { kind: "not_within";
+    /** The largest n. */ largest: number;
+  }
+  /** It does not pay even at the smallest n. */ | { kind: "never";
+    /** The smallest n. */ smallest: number;
+  };
+
+/** The groups that one column makes. */
+export type ByColumn = {
+  /** The column. */ column: string;
+  /** Where a number was cut into bands; empty for categories. */ cuts: Array<number>;
+  /** Whether the column was found by its name, not chosen. */ found: boolean;
+  /** The groups. */ compared: Compared;
+};
+
+/** The groups of one column. */
+export type Compared = {
+  /** The metric of `performance` and `difference`. */ metric: Metric;
+  /** In the order of the levels or bands; those without rows are left out. */ groups: Array<Group>;
+  /** Whether the *difference* is another one in some group. `None` under two groups with a number. */ interaction: Heterogeneity | null;
+};
+
+/** Whether the groups differ. */
+export type Heterogeneity = {
+  /** Cochran's Q over the groups that have a number and a standard error. */ q: number;
+  /** Groups minus one. */ df: number;
+  /** Of χ². */ p: number;
+};
+
+/** One group of patients. */
+export type Group = {
+  /** Its name. */ name: Name;
+  /** Rows. */ n: number;
+  /** Events; absent unless there are two classes. */ events: number | null;
+  /** The transferred procedure. */ transfer: OfGroup;
+  /** The baseline. */ baseline: OfGroup;
+  /** Transferred against baseline in the metric, positive where transfer is better. */ difference: Told;
+  /** The same in Brier score (mean absolute error). */ score_difference: Told;
+};
+
+/** A number, or why it cannot be told. */
+export type Told =
+  /** The number with its 95 % interval. */ | ({ kind: "is" } & Estimate)
+  /** Nothing can be told. */ | { kind: "cannot_tell";
+    /** Why. */ reason: Reason;
+  };
+
+/** Why nothing can be told. */
+export type Reason =
+  /** The interval holds 0. */ | { kind: "interval" }
+  /** A class has fewer evaluated rows than the rule asks for. */ | { kind: "too_few_events";
+    /** The scarcest class; 1 is the event. */ class: number;
+    /** Its rows. */ found: number;
+    /** The rule. */ needed: number;
+  }
+  /** Fewer evaluated rows with a number than the rule asks for. */ | { kind: "too_few_rows";
+    /** Rows. */ found: number;
+    /** The rule. */ needed: number;
+  }
+  /** Fewer than two usable folds, or differences that do not vary: there is no standard error. */ | { kind: "degenerate" };
+
+/** A number with its interval. */
+export type Estimate = {
+  /** The number. */ value: number;
+  /** Its standard error, on the number's own scale, where the interval comes from one. */ se: number | null;
+  /** Lower end. */ low: number;
+  /** Upper end. */ high: number;
+};
+
+/** One procedure in one group. */
+export type OfGroup = {
+  /** In the metric of the comparison. */ performance: Told;
+  /** Calibration in the large; absent for more than two classes. */ in_the_large: Told | null;
+  /** Brier score, or mean absolute error of numbers. */ score: Told;
+};
+
+/** What a group is called. */
+export type Name =
+  /** A level. */ | { kind: "level";
+    /** Its name. */ name: string;
+  }
+  /** low ≤ value < high; open where absent. */ | { kind: "band";
+    /** Lower end. */ low: number | null;
+    /** Upper end. */ high: number | null;
+  }
+  /** The column is missing there. */ | { kind: "missing" };
 
 /** Every method, on the same resamples of the same patients. The intervals carry the chance of these patients, not that */
 export type Evaluation = {
@@ -678,25 +855,6 @@ export type Ranged = {
   /** Its upper end. */ high: number | null;
   /** Why there is no interval. */ why: Why | null;
 };
-
-/** Why a measure or its interval is not defined on the rows at hand. Its words stand under `undefined.<kind>`. */
-export type Why =
-  /** Nothing to evaluate. */ | { kind: "no_rows" }
-  /** Truth and prediction of different lengths. */ | { kind: "lengths" }
-  /** A NaN or an infinity, or a probability outside [0, 1]. */ | { kind: "not_finite" }
-  /** All rows are events, or none is. */ | { kind: "one_class" }
-  /** Fewer rows (of the scarcer class, where there are classes) than the measure needs. */ | { kind: "too_few";
-    /** What is there. */ found: number;
-    /** What is needed. */ needed: number;
-  }
-  /** Predictions (or the truth) that are all alike. */ | { kind: "constant" }
-  /** The predictions separate the classes: the estimate lies at infinity. */ | { kind: "separated" }
-  /** The measure does not vary over resamples, as at an AUROC of 1: an interval of no width would be a lie. */ | { kind: "degenerate" }
-  /** The measure is undefined in more than a tenth of the resamples. */ | { kind: "lost";
-    /** Resamples without a value. */ lost: number;
-    /** All resamples. */ of: number;
-  }
-  /** Not defined for this kind of label or prediction. */ | { kind: "wrong_kind" };
 
 /** A feature's importance. */
 export type Importance = {
@@ -801,20 +959,6 @@ export type Verdict =
   /** Neither was shown. */ | { kind: "cannot_tell";
     /** Why. */ reason: Reason;
   };
-
-/** Why nothing can be told. */
-export type Reason =
-  /** The interval holds 0. */ | { kind: "interval" }
-  /** A class has fewer evaluated rows than the rule asks for. */ | { kind: "too_few_events";
-    /** The scarcest class; 1 is the event. */ class: number;
-    /** Its rows. */ found: number;
-    /** The rule. */ needed: number;
-  }
-  /** Fewer evaluated rows with a number than the rule asks for. */ | { kind: "too_few_rows";
-    /** Rows. */ found: number;
-    /** The rule. */ needed: number;
-  }
-  /** Fewer than two usable folds, or differences that do not vary: there is no standard error. */ | { kind: "degenerate" };
 
 /** How the data were divided. */
 export type ContrastDesign =

@@ -3,6 +3,7 @@
 import { html, nothing } from "lit";
 import "./components/shift-view.js";
 import "./components/verdict-view.js";
+import { missingView, sampleSize } from "./components/before.js";
 import { findings } from "./components/findings.js";
 import { whyView } from "./components/why-view.js";
 import { t } from "./words.js";
@@ -14,5 +15,6 @@ export const reportView = (report) => html`
   ${report.forward ? html`<ag-verdict-view .report=${{ ...report }}></ag-verdict-view>` : html`<p>${t("stage.why.no_verdict")}</p>`}
   ${report.forward?.importance.length ? html`<h1>${t("stage.why.title")}</h1>${whyView(report)}` : nothing}
   ${report.shift ? html`<h1>${t("stage.shift.title")}</h1><ag-shift-view .shift=${{ ...report.shift }}></ag-shift-view>` : nothing}
+  ${missingView(report.missing)}${sampleSize(report.sample_size)}
   ${findings(report.findings, t("findings.title"))}
   <details class="card"><summary>${t("report.plan")}</summary><pre tabindex="0">${JSON.stringify(report.plan, null, 1)}</pre></details>`;

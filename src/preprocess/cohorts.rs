@@ -45,6 +45,19 @@ pub struct Cohorts {
     pub unlabelled: Option<Cohort>,
     /// What should be said about the tables.
     pub findings: Vec<Finding>,
+    /// Which rows of the target's tables these are.
+    pub origin: Origin,
+}
+
+/// Where the target's rows stand in its tables, laid one under the other.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Origin {
+    /// The rows of [`Cohorts::target`].
+    pub train: Vec<usize>,
+    /// The rows of [`Cohorts::test`].
+    pub test: Vec<usize>,
+    /// The site (else the file) of every row of the tables.
+    pub site: Vec<String>,
 }
 
 impl Cohorts {
@@ -298,6 +311,7 @@ struct TargetSide {
     train: Vec<usize>,
     test: Vec<usize>,
     unlabelled: Vec<usize>,
+    site: Vec<String>,
     file: String,
     id_column: Option<String>,
     group_column: Option<String>,
@@ -323,7 +337,7 @@ fn target_side(
         Some(site) if sites.len() == 1 => (*site).clone(),
         _ => file.clone(),
     };
-    let set = std::mem::take(&mut stack.set);
+    let (set, site) = (std::mem::take(&mut stack.set), stack.domain.clone());
     let group_names = stack.group.clone();
     let all = cohort(&mut stack, features, domain, Side::Target);
     let labelled: BTreeSet<usize> = all.y.as_ref().map(|y| y.labelled().into_iter().collect()).unwrap_or_default();
@@ -359,7 +373,7 @@ fn target_side(
     }
     let column = |role: Role| roles.of(role).find(|name| find(targets, name).is_some()).map(str::to_owned);
     let (id_column, group_column) = (column(Role::Identifier), column(Role::Group));
-    Ok(TargetSide { all, train, test, unlabelled, file, id_column, group_column, group_names })
+    Ok(TargetSide { all, train, test, unlabelled, site, file, id_column, group_column, group_names })
 }
 
 #[expect(clippy::too_many_arguments, reason = "one call; the arguments are the study itself")]
@@ -448,7 +462,7 @@ fn one_class(labels: Option<&Labels>, file: &str, column: Option<&str>) -> Resul
 }
 
 fn finish(sources: Vec<Cohort>, side: TargetSide, label: &LabelPlan, mut findings: Vec<Finding>) -> Result<Cohorts> {
-    let TargetSide { all, train, test, unlabelled, file, .. } = side;
+    let TargetSide { all, train, test, unlabelled, site, file, .. } = side;
     let target = all.select(&train);
     if let Some(column) = &label.target {
         findings.extend(checks::give_away(&target, column, &file));
@@ -471,5 +485,6 @@ fn finish(sources: Vec<Cohort>, side: TargetSide, label: &LabelPlan, mut finding
     let some = |rows: Vec<usize>, keep: bool| {
         (!rows.is_empty()).then(|| if keep { all.select(&rows) } else { all.select(&rows).without_labels() })
     };
-    Ok(Cohorts { sources, test: some(test, true), unlabelled: some(unlabelled, false), target, findings })
+    let origin = Origin { train, test: test.clone(), site };
+    Ok(Cohorts { sources, test: some(test, true), unlabelled: some(unlabelled, false), target, findings, origin })
 }

@@ -2,6 +2,7 @@
 //!
 //! Nothing here learns from the values: imputation and scaling belong inside the training rows of a fold.
 
+pub mod aside;
 mod checks;
 pub mod cohorts;
 mod duplicates;
@@ -15,7 +16,8 @@ pub mod rows;
 pub mod survival;
 pub mod units;
 
-pub use cohorts::{Cohorts, Preparation, assemble, assemble_for_model};
+pub use aside::Aside;
+pub use cohorts::{Cohorts, Origin, Preparation, assemble, assemble_for_model};
 pub use finding::{Finding, Weight};
 pub use mapping::{How, LabelMap, Lined, Mapping, Measure, Pair, UnitSuspicion, line_up, line_up_model};
 pub use roles::{LabelCandidate, LabelKind, LabelPlan, Role, Roles, Suggestion, suggest_roles};

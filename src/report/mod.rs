@@ -1,6 +1,7 @@
 //! The facts of a run as one serialisable value. The page draws it, the command prints it, a file keeps it;
 //! none of them computes anything from it.
 
+pub mod designs;
 pub mod evaluation;
 
 use std::collections::BTreeMap;
@@ -43,6 +44,12 @@ pub struct Report {
     /// Where networks were trained, whatever the plan asked for; the GPU if any of them was trained there.
     #[serde(default)]
     pub device: DeviceKind,
+    /// What the target's rows allow, where the criteria speak of such labels.
+    #[serde(default)]
+    pub sample_size: Option<designs::SampleSize>,
+    /// What is missing in both tables.
+    #[serde(default)]
+    pub missing: Option<designs::Gaps>,
 }
 
 /// Who was in the study.
@@ -103,6 +110,12 @@ pub struct Comparison {
     /// Intervals over the patients, net benefit, calibration: beside the verdict, never instead of it.
     #[serde(default)]
     pub evaluation: Option<evaluation::Evaluation>,
+    /// Groups of patients: a column each.
+    #[serde(default)]
+    pub subgroups: Vec<designs::ByColumn>,
+    /// Where transfer stops paying, where the learning curve was asked for.
+    #[serde(default)]
+    pub crossing: Option<designs::Crossed>,
     /// Out-of-fold predictions of each evaluated row.
     pub predictions: Predictions,
 }

@@ -4,7 +4,9 @@
 //! outcomes together. A scheduler (the page's workers, the command's threads) stands between the last two.
 
 mod assemble;
+mod before;
 mod evaluation;
+mod groups;
 mod prepare;
 pub mod scoring;
 mod unit;

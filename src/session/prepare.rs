@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use super::groups::{self, Grouped};
 use super::scoring;
 use super::unit::{Direction, Job, Unit};
 use crate::cohort::{Cohort, FeatureKind, Labels, Side};
@@ -33,6 +34,8 @@ pub struct Sides {
     pub folds: Vec<Fold>,
     /// The fixed split of the learning curve, likewise.
     pub curve: Fold,
+    /// Groups of the evaluated patients.
+    pub groupings: Vec<Grouped>,
 }
 
 impl Sides {
@@ -135,10 +138,14 @@ impl Prepared {
             unlabelled: cohorts.unlabelled,
             folds: Vec::new(),
             curve: Fold { train: Vec::new(), test: Vec::new(), repeat: 0, fold: 0 },
+            groupings: Vec::new(),
         };
+        let origin = cohorts.origin;
         let mut reverse = None;
         if verdict_possible {
             lay_out(&plan, &mut forward)?;
+            let rows = if forward.test.is_some() { &origin.test } else { &origin.train };
+            forward.groupings = groups::find(&plan, &targets, &origin, rows, &mut findings);
             if plan.both_directions && given.is_none() {
                 reverse = Some(exchange(&plan, &forward)?);
             }
@@ -230,7 +237,7 @@ impl Prepared {
                         rest.push(Job {
                             unit: Unit::Grid { direction, size, repeat },
                             needs,
-                            cost: grid.frozen.len() as f64 + 2.0,
+                            cost: grid.frozen.len() as f64 + if self.plan.crossing { 8.0 } else { 2.0 },
                         });
                     }
                 }
@@ -374,6 +381,7 @@ fn exchange(plan: &Plan, forward: &Sides) -> Result<Sides> {
         unlabelled: None,
         folds: Vec::new(),
         curve: Fold { train: Vec::new(), test: Vec::new(), repeat: 0, fold: 0 },
+        groupings: Vec::new(),
     };
     lay_out(plan, &mut sides)?;
     Ok(sides)

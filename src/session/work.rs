@@ -14,6 +14,11 @@ use crate::split::{Respect, nested_subsamples_of};
 use crate::train::Run;
 use crate::watch::Event;
 
+/// Lines of the learning curve: the two procedures that the verdict compares.
+pub(super) const PROCEDURE: &str = "transfer";
+/// What it is compared with.
+pub(super) const AGAINST: &str = "baseline";
+
 impl Prepared {
     /// Does one unit. `pretrained` gives the model kept under a key.
     ///
@@ -142,8 +147,8 @@ impl Prepared {
                 lines.push((format!("frozen_{frozen}"), transfer.method.card().id, settings));
             }
         }
-        if lines.is_empty() {
-            lines.push(("transfer".to_owned(), transfer.method.card().id, transfer.settings.clone()));
+        if lines.is_empty() && !self.plan.crossing {
+            lines.push((PROCEDURE.to_owned(), transfer.method.card().id, transfer.settings.clone()));
         }
         let beside = [
             ("scratch", "target_only_network"),
@@ -159,6 +164,18 @@ impl Prepared {
             };
             if let Some(entry) = self.entries.iter().find(fits) {
                 lines.push((line.to_owned(), id, entry.settings.clone()));
+            }
+        }
+        // The two procedures of the verdict as they are, with all that they choose on their own.
+        if self.plan.crossing {
+            for (line, chosen) in [(PROCEDURE, &self.plan.transfer), (AGAINST, &self.plan.baseline)] {
+                let fits = |entry: &&Entry| {
+                    entry.method.card().id == chosen.method
+                        && (entry.pretrain.is_none() || entry.pretrain == transfer.pretrain)
+                };
+                if let Some(entry) = self.entries.iter().find(fits) {
+                    lines.push((line.to_owned(), entry.method.card().id, entry.settings.clone()));
+                }
             }
         }
         for (line, id, settings) in lines {

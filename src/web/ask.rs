@@ -7,6 +7,7 @@ use crate::cohort::Prediction;
 use crate::methods::Listing;
 use crate::plan::{Plan, TablePlan};
 use crate::preprocess::{Finding, LabelPlan, Lined, Preparation, Roles, Suggestion};
+use crate::report::designs::{Gaps, SampleSize};
 use crate::report::{Data, Report};
 use crate::session::{Cell, Job, Unit};
 use crate::shift::Shift;
@@ -125,6 +126,10 @@ pub enum Answer {
         jobs: Vec<Job>,
         /// Whether there are labels to judge with.
         verdict_possible: bool,
+        /// What the target's rows allow.
+        sample_size: Option<SampleSize>,
+        /// What is missing in both tables.
+        missing: Gaps,
     },
     /// To [`Ask::KeepPretrained`].
     Kept,

@@ -106,6 +106,8 @@ impl Desk {
                     findings: prepared.findings.clone(),
                     jobs: prepared.jobs(),
                     verdict_possible: prepared.verdict_possible,
+                    sample_size: prepared.sample_size(),
+                    missing: prepared.missing(),
                 };
                 *self.prepared.borrow_mut() = Some(Rc::new(prepared));
                 plain(answer)

@@ -7,7 +7,7 @@ import { Plot, plot } from "./common.js";
 const COLORS = ["var(--f0)", "var(--f1)", "var(--f2)", "var(--f3)", "var(--f4)"];
 
 /** @type {Record<string, string>} */
-const OTHER = { scratch: "var(--baseline)", linear: "var(--other-2)", source_only: "var(--source)" };
+const OTHER = { transfer: "var(--transfer)", baseline: "var(--target)", scratch: "var(--baseline)", linear: "var(--other-2)", source_only: "var(--source)" };
 
 /** @typedef {import("../protocol.js").LearningPoint} Point */
 

@@ -8,6 +8,7 @@ import { plan, state } from "../store.js";
 import { setLabel } from "../study.js";
 import { codeOf, explain, t } from "../words.js";
 import { Base } from "./base.js";
+import { missingView } from "./before.js";
 import { findings } from "./findings.js";
 import "./columns.js";
 import "./drop-zone.js";
@@ -28,7 +29,7 @@ class Data extends Base {
       <ag-questions></ag-questions>
       ${findings([...(state.suggestion?.notes ?? []), ...(state.lined?.notes ?? []), ...(state.prepared?.findings ?? [])], t("findings.title"))}
       <ag-outcome></ag-outcome>
-      ${state.prepared && !state.dataFailure ? this.counts(state.prepared) : nothing}
+      ${state.prepared && !state.dataFailure ? html`${this.counts(state.prepared)}${missingView(state.prepared.missing)}` : nothing}
       <ag-columns></ag-columns>
       <ag-mapping></ag-mapping>
       ${onward("shift")}`;

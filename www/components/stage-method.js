@@ -6,6 +6,8 @@ import { plan as thePlan, state } from "../store.js";
 import { changePlan, measure } from "../study.js";
 import { t } from "../words.js";
 import { Base, checkedOf, valueOf } from "./base.js";
+import { sampleSize } from "./before.js";
+import { groupings } from "./groupings.js";
 import { settings } from "./settings.js";
 
 const SCENARIOS = ["baseline", "transductive", "inductive", "unsupervised", "segmentation"];
@@ -39,6 +41,7 @@ class Method extends Base {
     if (!state.plan) return nothing;
     return html`${head("method")}
       ${this.contrast()}
+      ${sampleSize(state.prepared?.sample_size)}
       ${SCENARIOS.map((scenario) => {
         const some = methods.filter(({ card }) => card.scenario === scenario);
         return some.length ? html`<section aria-label=${t(`scenario.${scenario}`)}><h2>${t(`scenario.${scenario}`)}</h2><p class="soft">${t(`scenario.${scenario}.about`)}</p><div class="cards">${some.map((method) => this.card(method))}</div></section>` : nothing;
@@ -101,8 +104,10 @@ class Method extends Base {
         ${whole("importance", 0, 50, plan.importance, (importance) => changePlan({ importance }))}${whole("seed", 0, 4294967295, plan.seed, (seed) => changePlan({ seed }))}
       </div>
       <label class="tick"><input type="checkbox" .checked=${Boolean(plan.both_directions)} @change=${(/** @type {globalThis.Event} */ event) => changePlan({ both_directions: checkedOf(event) })}>${t("design.both_directions")}</label>
-      <label class="tick"><input type="checkbox" .checked=${Boolean(grid)} @change=${(/** @type {globalThis.Event} */ event) => changePlan({ grid: checkedOf(event) ? { frozen: [0, 1, 2, 3, 4], sizes, repeats: 3 } : null })}>${t("grid.on")}</label>
-      ${grid ? html`<div class="options">${list("frozen", grid.frozen, (frozen) => changePlan({ grid: { ...grid, frozen } }))}${list("sizes", grid.sizes, (next) => changePlan({ grid: { ...grid, sizes: next } }))}${whole("grid_repeats", 1, 50, grid.repeats, (repeats) => changePlan({ grid: { ...grid, repeats } }))}</div>` : nothing}
+      <label class="tick"><input type="checkbox" .checked=${Boolean(grid)} @change=${(/** @type {globalThis.Event} */ event) => changePlan({ grid: checkedOf(event) ? { frozen: [0, 1, 2, 3, 4], sizes, repeats: 5 } : null })}>${t("grid.on")}</label>
+      ${grid ? html`<div class="options">${list("frozen", grid.frozen, (frozen) => changePlan({ grid: { ...grid, frozen } }))}${list("sizes", grid.sizes, (next) => changePlan({ grid: { ...grid, sizes: next } }))}${whole("grid_repeats", 1, 50, grid.repeats, (repeats) => changePlan({ grid: { ...grid, repeats } }))}</div>
+        <label class="tick"><input type="checkbox" .checked=${Boolean(plan.crossing)} @change=${(/** @type {globalThis.Event} */ event) => changePlan({ crossing: checkedOf(event) })}>${t("crossing.on")}</label>` : nothing}
+      ${groupings()}
       <div class="options"><label class="stack">${t("device.title")}<select @change=${(/** @type {globalThis.Event} */ event) => changePlan({ device: /** @type {Plan["device"]} */ (valueOf(event)) })}>${["auto", "cpu", "gpu"].map((name) => html`<option value=${name} ?selected=${plan.device === name}>${t(`device.${name}`)}</option>`)}</select></label>
         <p class="soft badge-line">${measured?.choice ? html`<span class="chip">${t(`device.${measured.choice}`)}</span> ${reasonOf(measured.reason)}` : t("device.measuring")}</p></div>
     </section>`;

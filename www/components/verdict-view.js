@@ -15,6 +15,7 @@ import { t } from "../words.js";
 import { View } from "./base.js";
 import { evaluationView } from "./evaluation-view.js";
 import { figure } from "./figure.js";
+import { crossingSentence, subgroupsView } from "./subgroups-view.js";
 
 /** The metrics that are read first; the others are a click away. */
 const FIRST = ["auroc", "auprc", "brier", "log_loss", "calibration_slope", "accuracy", "rmse", "mae", "r2"];
@@ -44,7 +45,7 @@ class VerdictView extends View {
 
   /** @param {Report} report @param {Comparison} one @param {string} [prefix] of the files' names */
   direction(report, one, prefix = "") {
-    return html`${this.sentence(report, one)}${this.contrasts(report, one, prefix)}${this.metrics(report, one, prefix)}${this.curves(report, one, prefix)}${evaluationView(one, prefix)}${this.learning(one, prefix)}`;
+    return html`${this.sentence(report, one)}${this.contrasts(report, one, prefix)}${this.metrics(report, one, prefix)}${this.curves(report, one, prefix)}${evaluationView(one, prefix)}${subgroupsView(one, prefix)}${this.learning(one, prefix)}`;
   }
 
   /** @param {Report} report @param {Comparison} one */
@@ -112,8 +113,9 @@ class VerdictView extends View {
   }
 
   /** @param {Comparison} one @param {string} prefix */
-  learning({ learning: points, gain, estimand }, prefix) {
-    return html`${points.length ? html`<section class="card">${figure({ name: `${prefix}learning`, heading: t("chart.learning.title"), note: t("chart.learning.note"), chart: learning, table: learningTable, data: { points, metric: estimand.metric } })}</section>` : nothing}
+  learning(one, prefix) {
+    const { learning: points, gain, estimand } = one;
+    return html`${points.length ? html`<section class="card">${figure({ name: `${prefix}learning`, heading: t("chart.learning.title"), note: t("chart.learning.note"), chart: learning, table: learningTable, data: { points, metric: estimand.metric } })}${crossingSentence(one)}</section>` : nothing}
       ${gain.length ? html`<section class="card">${figure({ name: `${prefix}gain`, heading: t("chart.heatmap.title"), note: t("chart.heatmap.note", { metric: t(`metric.${estimand.metric}`) }), chart: heatmap, table: heatmapTable, data: gain })}</section>` : nothing}`;
   }
 }

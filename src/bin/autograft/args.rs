@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use autograft::generate::Truth;
 use autograft::metrics::Metric;
+use autograft::plan::Grouping;
 use autograft::table::{Delimiter, Encoding, Kind};
 use clap::{Args, Parser, Subcommand};
 
@@ -185,6 +186,16 @@ pub struct DesignArgs {
     /// The grid's repeats on new subsamples.
     #[arg(long, default_value_t = 10, requires = "grid", value_name = "N")]
     pub grid_repeats: u32,
+    /// Leave the two procedures of the verdict out of the learning curve: faster, and no crossing point.
+    #[arg(long, requires = "grid")]
+    pub no_crossing: bool,
+    /// A column of the target whose groups of patients are told apart, a number cut at these values (at its tertiles
+    /// without): sex or age=50,65. May be repeated; found by name (sex, age, site) where absent.
+    #[arg(long, value_name = "COLUMN[=CUT,…]", value_parser = grouping)]
+    pub subgroup: Vec<Grouping>,
+    /// Tell no groups apart.
+    #[arg(long, conflicts_with = "subgroup")]
+    pub no_subgroups: bool,
     /// Exchange source and target as well.
     #[arg(long)]
     pub both_directions: bool,
@@ -309,4 +320,13 @@ fn pair(text: &str) -> Result<(String, String), String> {
 fn pair_of<T: serde::de::DeserializeOwned>(text: &str) -> Result<(String, T), String> {
     let (key, value) = pair(text)?;
     Ok((key, named(&value)?))
+}
+
+fn grouping(text: &str) -> Result<Grouping, String> {
+    let (column, cuts) = match text.split_once('=') {
+        Some((column, cuts)) => (column, cuts),
+        None => (text, ""),
+    };
+    let cuts: Result<Vec<f64>, _> = cuts.split(',').filter(|cut| !cut.is_empty()).map(str::parse).collect();
+    Ok(Grouping { column: column.to_owned(), cuts: cuts.map_err(|e| e.to_string())? })
 }

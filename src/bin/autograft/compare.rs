@@ -15,7 +15,7 @@ use serde_json::{Map, Value};
 use crate::args::{Compare, DesignArgs, Results, RunPlan};
 use crate::files::{self, Opened};
 use crate::progress::Progress;
-use crate::{roles, save, show, threads};
+use crate::{designs, roles, save, show, threads};
 
 /// `autograft compare`.
 pub fn compare(asked: &Compare) -> Result<()> {
@@ -140,6 +140,12 @@ fn design(plan: &mut Plan, asked: &DesignArgs) -> Result<()> {
         sizes: asked.sizes.clone(),
         repeats: asked.grid_repeats,
     });
+    plan.crossing = plan.crossing && !asked.no_crossing;
+    if asked.no_subgroups {
+        plan.subgroups = Some(Vec::new());
+    } else if !asked.subgroup.is_empty() {
+        plan.subgroups = Some(asked.subgroup.clone());
+    }
     plan.check()
 }
 
@@ -166,6 +172,10 @@ fn execute(
     let owned = |opened: Vec<Opened>| opened.into_iter().map(|one| one.table).collect::<Vec<Table>>();
     let prepared = Prepared::new(plan, &owned(sources), &owned(targets), given.as_ref())?;
     show::study(&prepared.data(), &prepared.plan.preparation.label.kind, &prepared.findings, asked.verbose)?;
+    let before = prepared.sample_size().map_or_else(Vec::new, |size| designs::sample_size(&size));
+    for line in designs::missing(&prepared.missing()).into_iter().chain(before) {
+        files::print(&(line + "\n"))?;
+    }
     if prepared.plan.device == DeviceChoice::Gpu {
         eprintln!("{}", text::get("command.cpu_only"));
     }

@@ -3,6 +3,7 @@
 mod args;
 mod compare;
 mod describe;
+mod designs;
 mod files;
 mod made;
 mod methods;

@@ -9,6 +9,7 @@ use autograft::report::{Comparison, Data, Report, Size};
 use autograft::table::{Container, Note, Table};
 use autograft::{Result, text};
 
+use crate::designs;
 use crate::files::print;
 use crate::roles::Parts;
 
@@ -212,6 +213,7 @@ pub fn report(report: &Report) -> Result<()> {
             let rows: Vec<Vec<String>> = std::iter::once(secondary_head()).chain(rows).collect();
             print(&format!("{}\n{}\n", text::get("command.report.secondary"), aligned(&rows)))?;
         }
+        designs::report(comparison)?;
     }
     Ok(())
 }
@@ -276,7 +278,8 @@ fn why(data: &Data, reason: Reason) -> String {
     text::fill(&format!("verdict.reason.{key}"), &facts)
 }
 
-fn interval(low: String, high: String) -> String {
+/// From low to high.
+pub fn interval(low: String, high: String) -> String {
     text::fill("number.interval", &[("low", low), ("high", high)])
 }
 
@@ -289,7 +292,8 @@ fn class_name(data: &Data, class: u32) -> String {
     name.cloned().unwrap_or_else(|| class.to_string())
 }
 
-fn metric(metric: Metric) -> String {
+/// A metric's name.
+pub fn metric(metric: Metric) -> String {
     text::get(&format!("metric.{}", metric.as_str())).to_owned()
 }
 

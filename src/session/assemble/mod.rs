@@ -1,5 +1,6 @@
 //! Outcomes -> report. Everything here is a function of the outcomes; nothing is trained.
 
+mod groups;
 mod lines;
 mod rows;
 
@@ -65,6 +66,8 @@ pub async fn assemble(
         reverse,
         pretrainings,
         device: if on_gpu { DeviceKind::Gpu } else { DeviceKind::Cpu },
+        sample_size: prepared.sample_size(),
+        missing: Some(prepared.missing()),
     })
 }
 
@@ -227,6 +230,8 @@ impl<'a> Bench<'a> {
             gain: self.gain(),
             importance: self.importance(transfer),
             evaluation: self.evaluation(transfer, baseline, pulse).await?,
+            subgroups: self.subgroups(transfer, baseline),
+            crossing: self.crossing(),
             predictions: self.predictions(),
         })
     }

@@ -3,6 +3,10 @@
 //! Small groups get no number but the reason. Whether groups differ is told by one test over them, not by whose interval
 //! crosses what.
 
+mod compare;
+
+pub use compare::{Compared, Group, OfGroup, compare, supported};
+
 use super::bootstrap::Units;
 use super::contrast::{Evidence, LEAST_ROWS, Reason};
 use super::influence::{influences, variance_over};
@@ -91,7 +95,7 @@ pub struct Subgroup {
     pub n: usize,
     /// Events; `None` for numbers and more than two classes.
     pub events: Option<usize>,
-    /// AUROC (macro over classes), or RMSE of numbers.
+    /// AUROC (macro over classes), or RMSE of numbers; in [`compare`] the declared metric.
     pub performance: Told,
     /// Calibration in the large: of two classes on the logit scale, of numbers the mean of truth − prediction. `None` for
     /// more than two classes.
@@ -127,10 +131,11 @@ pub struct Subgroups {
 /// # Shapes
 /// `prediction`: as [`Metric::compute`]; the column as long as the truth, else there are no groups.
 pub fn subgroups(truth: Truth<'_>, prediction: &[f64], clusters: Option<&[u32]>, column: Column<'_>) -> Subgroups {
+    let metric = usual(truth);
     let groups: Vec<Subgroup> = members(truth.len(), column)
         .into_iter()
         .filter(|(_, rows)| !rows.is_empty())
-        .map(|(name, rows)| one(name, &rows, truth, prediction, clusters))
+        .map(|(name, rows)| one(metric, name, &rows, truth, prediction, clusters))
         .collect();
     let known = |told: &dyn Fn(&Subgroup) -> Option<Estimate>| -> Option<Heterogeneity> {
         // The missing are no group of the question.
@@ -166,7 +171,19 @@ fn members(n: usize, column: Column<'_>) -> Vec<(Name, Vec<usize>)> {
     out
 }
 
-fn one(name: Name, rows: &[usize], truth: Truth<'_>, prediction: &[f64], clusters: Option<&[u32]>) -> Subgroup {
+/// The metric that groups are told in where none was declared.
+fn usual(truth: Truth<'_>) -> Metric {
+    if matches!(truth, Truth::Values(_)) { Metric::Rmse } else { Metric::Auroc }
+}
+
+fn one(
+    metric: Metric,
+    name: Name,
+    rows: &[usize],
+    truth: Truth<'_>,
+    prediction: &[f64],
+    clusters: Option<&[u32]>,
+) -> Subgroup {
     let width = prediction.len() / truth.len().max(1);
     let p: Vec<f64> = rows.iter().flat_map(|&r| prediction[r * width..(r + 1) * width].iter().copied()).collect();
     let ids: Option<Vec<u32>> = clusters.map(|c| rows.iter().filter_map(|&r| c.get(r)).copied().collect());
@@ -191,7 +208,7 @@ fn one(name: Name, rows: &[usize], truth: Truth<'_>, prediction: &[f64], cluster
                 name,
                 n,
                 events: None,
-                performance: by(Metric::Rmse),
+                performance: by(metric),
                 in_the_large: Some(large),
                 score: by(Metric::Mae),
             }
@@ -203,14 +220,14 @@ fn one(name: Name, rows: &[usize], truth: Truth<'_>, prediction: &[f64], cluster
             let by = |metric| few.map_or_else(|| by_influence(metric, truth, &p, &units), cannot);
             let score = by(Metric::Brier);
             if classes != 2 {
-                return Subgroup { name, n, events: None, performance: by(Metric::Auroc), in_the_large: None, score };
+                return Subgroup { name, n, events: None, performance: by(metric), in_the_large: None, score };
             }
             let event: Vec<bool> = y.iter().map(|&c| c == 1).collect();
             let risk = event_risks(n, &p);
             let performance = match (few, clusters) {
-                (None, None) => delong::logit_interval(&event, &risk, 0.95)
+                (None, None) if metric == Metric::Auroc => delong::logit_interval(&event, &risk, 0.95)
                     .map_or(Told::CannotTell { reason: Reason::Degenerate }, Told::Is),
-                _ => by(Metric::Auroc),
+                _ => by(metric),
             };
             let large = few.map_or_else(|| large(&event, &risk, &units), cannot);
             let events = event.iter().filter(|&&e| e).count();

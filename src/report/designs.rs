@@ -1,0 +1,86 @@
+//! Parts of the report about how it was judged: groups of patients, sample sizes, missing values, where transfer stops
+//! paying.
+
+use serde::{Deserialize, Serialize};
+
+use crate::evaluate::crossing::Crossing;
+use crate::evaluate::subgroup::Compared;
+use crate::metrics::Why;
+
+/// The groups that one column makes.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ByColumn {
+    /// The column.
+    pub column: String,
+    /// Where a number was cut into bands; empty for categories.
+    pub cuts: Vec<f64>,
+    /// Whether the column was found by its name, not chosen.
+    pub found: bool,
+    /// The groups.
+    pub compared: Compared,
+}
+
+/// From how many target rows on transfer stops paying.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Crossed {
+    /// The crossing with its interval.
+    pub crossing: Option<Crossing>,
+    /// Why there is none.
+    pub why: Option<Why>,
+}
+
+/// What the target's rows allow, by Riley's criteria: known before anything is trained.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct SampleSize {
+    /// Labelled rows of the target that can be learned from.
+    pub rows: u32,
+    /// Events among them, of two classes.
+    pub events: Option<u32>,
+    /// Candidate parameters: encoded columns, as a regression would have coefficients.
+    pub parameters: u32,
+    /// What is needed if the model reaches this much.
+    pub scenarios: Vec<IfReached>,
+    /// Patients that bring the AUROC's 95 % interval down to a width of 0.1 at an AUROC of 0.75; two classes.
+    pub to_judge: Option<u32>,
+}
+
+/// One assumption, and what follows from it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct IfReached {
+    /// The assumed AUROC of two classes; absent for numbers.
+    pub auroc: Option<f64>,
+    /// Cox and Snell's R² that follows from it; of numbers the assumed R².
+    pub r2: f64,
+    /// Patients for all candidate parameters; absent where over ten million.
+    pub needed: Option<u32>,
+    /// The events among them.
+    pub needed_events: Option<u32>,
+    /// The most parameters that the rows at hand allow; 0 where not even one.
+    pub allowed: u32,
+}
+
+/// The pattern of missing values on one side.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct GapsSide {
+    /// Rows.
+    pub rows: u32,
+    /// Rows in which nothing is missing.
+    pub complete: u32,
+    /// Each feature's share of missing rows, in the order of [`Gaps::features`].
+    pub shares: Vec<f64>,
+    /// The most frequent patterns: which features (by place) are missing together, and in how many rows.
+    pub patterns: Vec<(Vec<u32>, u32)>,
+    /// All patterns, the complete one included.
+    pub distinct: u32,
+}
+
+/// What is missing in both tables, among the shared features.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Gaps {
+    /// The features' names.
+    pub features: Vec<String>,
+    /// All source rows.
+    pub source: Option<GapsSide>,
+    /// All target rows.
+    pub target: GapsSide,
+}

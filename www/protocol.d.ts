@@ -627,6 +627,7 @@ export type SampleSize = {
   /** Events among them, of two classes. */ events: number | null;
   /** Candidate parameters: encoded columns, as a regression would have coefficients. */ parameters: number;
   /** What is needed if the model reaches this much. */ scenarios: Array<IfReached>;
+  /** Patients so that the overall risk is known to ±0.05, however few the parameters; two classes. */ for_risk: number | null;
   /** Patients that bring the AUROC's 95 % interval down to a width of 0.1 at an AUROC of 0.75; two classes. */ to_judge: number | null;
 };
 
@@ -636,7 +637,7 @@ export type IfReached = {
   /** Cox and Snell's R² that follows from it; of numbers the assumed R². */ r2: number;
   /** Patients for all candidate parameters; absent where over ten million. */ needed: number | null;
   /** The events among them. */ needed_events: number | null;
-  /** The most parameters that the rows at hand allow; 0 where not even one. */ allowed: number;
+  /** The most parameters that the rows at hand allow without overfitting (shrinkage and optimism); 0 where not one. */ allowed: number;
 };
 
 /** One direction, judged. */

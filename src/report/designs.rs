@@ -40,6 +40,8 @@ pub struct SampleSize {
     pub parameters: u32,
     /// What is needed if the model reaches this much.
     pub scenarios: Vec<IfReached>,
+    /// Patients so that the overall risk is known to ±0.05, however few the parameters; two classes.
+    pub for_risk: Option<u32>,
     /// Patients that bring the AUROC's 95 % interval down to a width of 0.1 at an AUROC of 0.75; two classes.
     pub to_judge: Option<u32>,
 }
@@ -55,7 +57,7 @@ pub struct IfReached {
     pub needed: Option<u32>,
     /// The events among them.
     pub needed_events: Option<u32>,
-    /// The most parameters that the rows at hand allow; 0 where not even one.
+    /// The most parameters that the rows at hand allow without overfitting (shrinkage and optimism); 0 where not one.
     pub allowed: u32,
 }
 

@@ -17,6 +17,9 @@ const JUDGED: (f64, f64) = (0.75, 0.1);
 /// Features and patterns that are listed.
 const LISTED: (usize, usize) = (200, 6);
 
+/// Patients for so many parameters: by all criteria, and by those of overfitting alone.
+type Need<'a> = dyn Fn(usize) -> Option<(usize, usize)> + 'a;
+
 impl Prepared {
     /// Riley's criteria on the target's labelled rows. `None` without labels and for more than two classes.
     pub fn sample_size(&self) -> Option<SampleSize> {
@@ -32,12 +35,12 @@ impl Prepared {
             .sum();
         let labels = target.y.as_ref()?;
         let rows = labels.labelled().len();
-        let of = |auroc: Option<f64>, r2: f64, need: &dyn Fn(usize) -> Option<usize>, events: Option<f64>| IfReached {
+        let of = |auroc: Option<f64>, r2: f64, need: &Need<'_>, events: Option<f64>| IfReached {
             auroc,
             r2,
-            needed: need(parameters).map(|n| n as u32),
-            needed_events: need(parameters).zip(events).map(|(n, share)| libm::ceil(n as f64 * share) as u32),
-            allowed: most(parameters.max(1), |p| need(p).is_some_and(|n| n <= rows)),
+            needed: need(parameters).map(|n| n.0 as u32),
+            needed_events: need(parameters).zip(events).map(|(n, share)| libm::ceil(n.0 as f64 * share) as u32),
+            allowed: most(parameters.max(1), |p| need(p).is_some_and(|n| n.1 <= rows)),
         };
         match labels {
             Labels::Classes { names, event, codes } if refuse_classes(names.len()).is_ok() => {
@@ -46,7 +49,12 @@ impl Prepared {
                 let scenarios = AUROCS.iter().filter_map(|&auroc| {
                     let r2 = binary::r2_from_auroc(auroc, prevalence).ok()?;
                     let assumed = |parameters| binary::Assumed { r2, parameters, prevalence, shrinkage: SHRINKAGE };
-                    Some(of(Some(auroc), r2, &|p| Some(binary::develop(assumed(p)).ok()?.n), Some(prevalence)))
+                    Some(of(
+                        Some(auroc),
+                        r2,
+                        &|p| binary::develop(assumed(p)).ok().map(|n| (n.n, n.by_shrinkage.max(n.by_optimism))),
+                        Some(prevalence),
+                    ))
                 });
                 let width = |n: u32| 2.0 * 1.96 * validation::newcombe(JUDGED.0, prevalence, f64::from(n));
                 let to_judge = (prevalence > 0.0 && prevalence < 1.0).then(|| {
@@ -65,6 +73,7 @@ impl Prepared {
                     events: Some(events as u32),
                     parameters: parameters as u32,
                     scenarios: scenarios.collect(),
+                    for_risk: Some(libm::ceil((1.96 / 0.05) * (1.96 / 0.05) * prevalence * (1.0 - prevalence)) as u32),
                     to_judge,
                 })
             }
@@ -75,13 +84,19 @@ impl Prepared {
                     // Under three parameters the shrinkage of numbers is not defined.
                     let assumed =
                         |p: usize| continuous::Assumed { r2, parameters: p.max(3), mean, sd, shrinkage: SHRINKAGE };
-                    of(None, r2, &|p| Some(continuous::develop(assumed(p)).ok()?.n), None)
+                    of(
+                        None,
+                        r2,
+                        &|p| continuous::develop(assumed(p)).ok().map(|n| (n.n, n.by_shrinkage.max(n.by_optimism))),
+                        None,
+                    )
                 });
                 Some(SampleSize {
                     rows: rows as u32,
                     events: None,
                     parameters: parameters as u32,
                     scenarios: scenarios.collect(),
+                    for_risk: None,
                     to_judge: None,
                 })
             }

@@ -19,6 +19,7 @@ export function sampleSize(size) {
   return html`<section class="card" aria-labelledby="sample-size"><h2 id="sample-size">${t("sample_size.title")}</h2>
     <p>${t(binary ? "sample_size.have" : "sample_size.have_values", facts)} ${t(enough.length === size.scenarios.length ? "sample_size.enough" : enough.length ? "sample_size.partly" : "sample_size.short", facts)}</p>
     ${dataTable(table(), t("sample_size.caption"))}
+    ${size.for_risk && size.for_risk > size.rows ? html`<p>${t("sample_size.risk_short", { n: whole(size.for_risk) })}</p>` : nothing}
     ${size.to_judge ? html`<p>${t(size.to_judge <= size.rows ? "sample_size.judge_enough" : "sample_size.judge_short", { n: whole(size.to_judge) })}</p>` : nothing}
     <p class="soft">${t("sample_size.note")}</p></section>`;
 }

@@ -27,6 +27,8 @@ pub fn sample_size(size: &SampleSize) -> Vec<String> {
         _ => "sample_size.partly",
     };
     let mut out = vec![format!("{} {}", text::fill(have, &facts), text::fill(verdict, &facts))];
+    let risk = size.for_risk.filter(|n| *n > size.rows);
+    out.extend(risk.map(|n| text::fill("sample_size.risk_short", &[("n", n.to_string())])));
     out.extend(size.to_judge.map(|n| {
         let key = if n <= size.rows { "sample_size.judge_enough" } else { "sample_size.judge_short" };
         text::fill(key, &[("n", n.to_string())])

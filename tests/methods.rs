@@ -256,7 +256,8 @@ fn frozen_layers_keep_every_bit_and_the_others_start_from_the_pretrained_ones() 
                 weight_decay: 0.1,
                 ..autograft::methods::common::learner::LearnerConfig::default().learner()
             };
-            let pace = autograft::methods::common::network::Pace { rate: 1e-3, frozen, phase: "fine_tune" };
+            let pace =
+                autograft::methods::common::network::Pace { rate: 1e-3, frozen, anew: false, phase: "fine_tune" };
             block_on(moved.train(&learner, &[&task.target], &pace, known, &run)).unwrap();
             for (i, (layer, old)) in moved.layers.iter().zip(&before.layers).enumerate() {
                 if i < frozen {

@@ -165,7 +165,10 @@ export class Engine {
       seat.worker.postMessage({ id, request, files, buffers }, transfer ? buffers : []);
       return /** @type {any} */ (await answer);
     } catch (failure) {
-      throw failure instanceof Failure ? failure : crashed(String(failure));
+      const told = failure instanceof Failure ? failure : crashed(String(failure));
+      // A reader that went down with a damaged file says which.
+      if (told.code === "internal" && files.length) told.at = { ...told.at, file: files.map((file) => file.name).join(", ") };
+      throw told;
     } finally {
       answer.catch(() => {});
       seat.pending.delete(id);

@@ -42,7 +42,7 @@ impl Method for Pooled {
         let known = Known::join(&rows, Code::LabelMissingInSource)?;
         let learner = config.learner();
         let mut network = Network::initial(&learner, &rows, &known, run)?;
-        let pace = Pace { rate: learner.learning_rate, frozen: 0, phase: "pooled" };
+        let pace = Pace { rate: learner.learning_rate, frozen: 0, anew: true, phase: "pooled" };
         network.train(&learner, &rows, &pace, Stop::Share, run).await?;
         network.to_model(Self::CARD.id, &json!(config))
     }

@@ -235,6 +235,8 @@ pub struct Pace {
     pub rate: f64,
     /// How many of the first layers stay as they are.
     pub frozen: usize,
+    /// Whether it begins from initial weights where others begin from pre-trained ones.
+    pub anew: bool,
     /// The key of the phase's name.
     pub phase: &'static str,
 }

@@ -25,7 +25,7 @@ pub async fn pretrain(learner: &Learner, sources: &[Cohort], run: &Run<'_>) -> R
     let key = learner.pretrain_key();
     let known = Known::join(&rows, Code::LabelMissingInSource)?;
     let mut network = Network::initial(learner, &rows, &known, run)?;
-    let pace = Pace { rate: learner.learning_rate, frozen: 0, phase: "pretrain" };
+    let pace = Pace { rate: learner.learning_rate, frozen: 0, anew: true, phase: "pretrain" };
     network.train(learner, &rows, &pace, Stop::Share, run).await?;
     let model = network.to_model(PRETRAINED, &key)?;
     run.event(Event::Pretrained { key: format!("{key} {}", run.seed) });

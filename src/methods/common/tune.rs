@@ -21,12 +21,13 @@ const ROWS_FOR_SHARE: usize = 1000;
 /// Without enough rows to compare anything, this part of the epochs is taken.
 const BLIND_PART: usize = 4;
 
-/// Trains a network on one cohort (canonical order). `start` gives the weights to begin with from training rows.
+/// Trains a network on one cohort (canonical order). `start` gives the weights that a candidate begins with, from
+/// training rows.
 ///
 /// # Errors
 /// What `start` and training give.
 pub async fn tuned(
-    start: impl Fn(&Cohort) -> Result<Network>,
+    start: impl Fn(&Cohort, &Pace) -> Result<Network>,
     candidates: &[Pace],
     learner: &Learner,
     rows: &Cohort,
@@ -50,14 +51,14 @@ pub async fn tuned(
     }
     let pace = candidates.get(choice.index).unwrap_or(first);
     run.event(Event::Phase { name: pace.phase.to_owned(), facts: Vec::new() });
-    let mut network = start(rows)?;
+    let mut network = start(rows, pace)?;
     let stop = if many { Stop::Share } else { Stop::After(choice.steps) };
     choice.steps = network.train(learner, &[rows], pace, stop, run).await?.steps;
     Ok((network, choice))
 }
 
 async fn compare(
-    start: &impl Fn(&Cohort) -> Result<Network>,
+    start: &impl Fn(&Cohort, &Pace) -> Result<Network>,
     candidates: &[Pace],
     learner: &Learner,
     folds: &[(Cohort, Cohort)],
@@ -70,7 +71,7 @@ async fn compare(
     for pace in candidates {
         let mut curve = vec![Vec::new(); learner.max_epochs + 1];
         for (train, judge) in folds {
-            let mut network = start(train)?;
+            let mut network = start(train, pace)?;
             let descent = network.train(learner, &[train], pace, Stop::On(judge), run).await?;
             let unit = network.head.loss_unit();
             let mut checks = descent.checks.iter().peekable();
@@ -85,26 +86,54 @@ async fn compare(
         }
         tried.push(curve);
     }
-    let (index, epochs) = fewest(&tried);
+    let anew: Vec<bool> = candidates.iter().map(|pace| pace.anew).collect();
+    let (index, epochs) = chosen(&tried, &anew);
     let losses = tried.iter().map(|curve| curve.iter().map(|rows| mean(rows)).fold(f64::INFINITY, f64::min)).collect();
     Ok(Choice { index, steps: (epochs as f64 * steps).round() as u32, losses })
 }
 
-/// The fewest epochs, and the first candidate, whose mean loss is within one standard error of the lowest of all: the
-/// lowest point of some hundreds is partly luck, and every step that luck adds is confidence without ground (Breiman
-/// et al. 1984; here with the standard error of the *paired* difference, since the same rows judge all).
-fn fewest(tried: &[Vec<Vec<f64>>]) -> (usize, usize) {
+/// Candidate and epochs: the fewest among those that go on from given weights. One that begins anew is taken only where
+/// it is better than all of these by more than a standard error.
+fn chosen(tried: &[Vec<Vec<f64>>], anew: &[bool]) -> (usize, usize) {
+    let of = |wanted: bool| move |&index: &usize| anew.get(index).is_some_and(|&is| is == wanted);
+    let (given, fresh): (Vec<usize>, Vec<usize>) =
+        ((0..tried.len()).filter(of(false)).collect(), (0..tried.len()).filter(of(true)).collect());
+    let Some(new) = lowest(tried, &fresh) else { return fewest(tried, &given) };
+    match lowest(tried, &given).map(|old| off(old, new)) {
+        Some((gain, error)) if gain <= error => fewest(tried, &given),
+        _ => fewest(tried, &fresh),
+    }
+}
+
+/// The losses of the rows where their mean is lowest.
+fn lowest<'a>(tried: &'a [Vec<Vec<f64>>], among: &[usize]) -> Option<&'a Vec<f64>> {
+    let all = among.iter().filter_map(|&index| tried.get(index)).flatten().filter(|rows| !mean(rows).is_nan());
+    all.min_by(|a, b| mean(a).total_cmp(&mean(b)))
+}
+
+/// The mean of `a` − `b` over the rows, and its standard error.
+fn off(a: &[f64], b: &[f64]) -> (f64, f64) {
+    let off: Vec<f64> = a.iter().zip(b).map(|(a, b)| a - b).collect();
+    (mean(&off), libm::sqrt(variance(&off) / off.len() as f64))
+}
+
+/// How far from the lowest point is still as good, in standard errors.
+const AS_GOOD: f64 = 0.5;
+
+/// The fewest epochs, and the first candidate, whose mean loss is within half a standard error of the lowest of all:
+/// the lowest point of some hundreds is partly luck, and every step that luck adds is confidence without ground
+/// (Breiman et al. 1984, 3.4.3, whose rule is a whole one; here it is that of the *paired* difference, since the same
+/// rows judge all, and half of it: docs/studies/generated.md and support2.md say what a whole one costs).
+fn fewest(tried: &[Vec<Vec<f64>>], among: &[usize]) -> (usize, usize) {
     let epochs = tried.iter().map(Vec::len).max().unwrap_or(0);
-    let places = || (0..epochs).flat_map(|epoch| (0..tried.len()).map(move |index| (index, epoch)));
-    let at = |(index, epoch): (usize, usize)| tried.get(index).and_then(|curve| curve.get(epoch));
-    let loss = |place| at(place).map_or(f64::NAN, |rows| mean(rows));
-    let lowest = places().filter(|&p| !loss(p).is_nan()).min_by(|&a, &b| loss(a).total_cmp(&loss(b)));
-    let Some(best) = lowest.and_then(at) else { return (0, 0) };
+    let at = |index: usize, epoch: usize| tried.get(index).and_then(|curve| curve.get(epoch));
+    let Some(best) = lowest(tried, among) else { return (0, 0) };
     let close = |rows: &Vec<f64>| {
-        let off: Vec<f64> = rows.iter().zip(best).map(|(a, b)| a - b).collect();
-        mean(&off) <= libm::sqrt(variance(&off) / off.len() as f64)
+        let (more, error) = off(rows, best);
+        more <= AS_GOOD * error
     };
-    places().find(|&place| at(place).is_some_and(close)).unwrap_or((0, 0))
+    let mut places = (0..epochs).flat_map(|epoch| among.iter().map(move |&index| (index, epoch)));
+    places.find(|&(index, epoch)| at(index, epoch).is_some_and(close)).unwrap_or((0, 0))
 }
 
 /// A network from initial weights, on one cohort alone.
@@ -117,16 +146,27 @@ pub async fn from_scratch(
     phase: &'static str,
     run: &Run<'_>,
 ) -> Result<(Network, Choice)> {
-    let start =
-        |train: &Cohort| Network::initial(learner, &[train], &Known::of(train, Code::LabelMissingInTarget)?, run);
-    start(rows)?;
-    let pace = Pace { rate: learner.learning_rate, frozen: 0, phase };
-    tuned(start, &[pace], learner, rows, run).await
+    let start = |train: &Cohort, _: &Pace| initial(learner, train, run);
+    initial(learner, rows, run)?;
+    tuned(start, &[anew(learner, phase)], learner, rows, run).await
+}
+
+/// A network before any training on one cohort alone.
+///
+/// # Errors
+/// [`Code::LabelMissingInTarget`], [`Code::OneClass`], [`Code::NothingVaries`].
+pub fn initial(learner: &Learner, rows: &Cohort, run: &Run<'_>) -> Result<Network> {
+    Network::initial(learner, &[rows], &Known::of(rows, Code::LabelMissingInTarget)?, run)
+}
+
+/// How a network is trained that begins anew.
+pub fn anew(learner: &Learner, phase: &'static str) -> Pace {
+    Pace { rate: learner.learning_rate, frozen: 0, anew: true, phase }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::fewest;
+    use super::{chosen, fewest};
 
     #[test]
     fn luck_is_not_trained_for() {
@@ -135,9 +175,21 @@ mod tests {
         let start = vec![0.7, 0.7, 0.7, 0.7];
         let first = vec![start.clone(), vec![0.5, 0.5, 0.5, 0.5], vec![0.5, 0.5, 0.5, 0.5]];
         let second = vec![start, vec![0.6, 0.6, 0.6, 0.6], vec![0.51, 0.51, 0.51, 0.2]];
-        assert_eq!(fewest(&[first.clone(), second.clone()]), (0, 1));
+        assert_eq!(fewest(&[first.clone(), second.clone()], &[0, 1]), (0, 1));
         // Where every row gains, it is trained on; where nothing was tried, nothing is.
-        assert_eq!(fewest(&[second[..2].to_vec()]), (0, 1));
-        assert_eq!(fewest(&[]), (0, 0));
+        assert_eq!(fewest(&[second[..2].to_vec()], &[0]), (0, 1));
+        assert_eq!(fewest(&[], &[]), (0, 0));
+    }
+
+    #[test]
+    fn beginning_anew_must_be_clearly_better() {
+        let given = vec![vec![0.6, 0.6, 0.6, 0.6], vec![0.5, 0.5, 0.5, 0.5]];
+        // Better by one row's luck only, then better for every row.
+        let lucky = vec![vec![0.7; 4], vec![0.5, 0.5, 0.5, 0.1]];
+        let better = vec![vec![0.7; 4], vec![0.4, 0.41, 0.39, 0.4]];
+        assert_eq!(chosen(&[given.clone(), lucky], &[false, true]), (0, 1));
+        assert_eq!(chosen(&[given, better.clone()], &[false, true]), (1, 1));
+        // From scratch there is nothing else.
+        assert_eq!(chosen(&[better], &[true]), (0, 1));
     }
 }

@@ -6,8 +6,10 @@
 //! 3. The others, the head included, go on from the pre-trained weights on the target's training rows; nothing is
 //!    initialised again.
 //!
-//! F may be fixed, or chosen by cross-validation inside the training rows ("auto"), which also settles the epochs. The paper leaves
-//! widths, dropout, optimiser, rates and epochs open: those here are ours, so the card says *reconstructed*.
+//! F may be fixed, as in the paper, or chosen by cross-validation inside the training rows ("auto"), which also settles
+//! the epochs. Where it is chosen, a network that begins anew competes (`fall_back`): a source that taught nothing of
+//! use need not be paid for. The paper leaves widths, dropout, optimiser, rates and epochs open: those here are ours,
+//! so the card says *reconstructed*.
 
 use serde_json::{Value, json};
 
@@ -28,6 +30,8 @@ crate::learner_config! {
             Range::Choice { options: vec!["auto", "0", "1", "2", "3", "4"] }, "layers";
         /// Whether three times the rate, and a third of it, are tried too.
         tune_rate: bool = false, Range::Switch, "";
+        /// Whether a network that begins anew competes, where the frozen layers are chosen.
+        fall_back: bool = true, Range::Switch, "";
         /// Whose mean and standard deviation scale the target: "source" or "target" (its training rows').
         scale: String = "source".to_owned(), Range::Choice { options: vec!["source", "target"] }, "";
     }
@@ -44,8 +48,18 @@ impl HanczarConfig {
             Err(_) => (0..=hidden.min(4)).collect(),
         };
         let factors: &[f64] = if self.tune_rate { &[1.0, 3.0, 1.0 / 3.0] } else { &[1.0] };
-        let pace = |frozen: usize, factor: f64| Pace { rate: self.fine_tune_rate * factor, frozen, phase: "fine_tune" };
-        depths.iter().flat_map(|&frozen| factors.iter().map(move |&factor| pace(frozen, factor))).collect()
+        let pace = |frozen: usize, factor: f64| Pace {
+            rate: self.fine_tune_rate * factor,
+            frozen,
+            anew: false,
+            phase: "fine_tune",
+        };
+        let mut all: Vec<Pace> =
+            depths.iter().flat_map(|&frozen| factors.iter().map(move |&factor| pace(frozen, factor))).collect();
+        if self.fall_back && self.frozen == "auto" {
+            all.push(tune::anew(&self.learner(), "from_scratch"));
+        }
+        all
     }
 }
 
@@ -80,13 +94,18 @@ impl Method for Hanczar {
         let rows = canonical(&task.target);
         Known::of(&rows, Code::LabelMissingInTarget)?.check()?;
         let candidates = config.candidates(pretrained.layers.len().saturating_sub(1));
-        let start = |train: &Cohort| {
+        let learner = config.learner();
+        let start = |train: &Cohort, pace: &Pace| {
+            if pace.anew {
+                return tune::initial(&learner, train, run);
+            }
             let known = Known::of(train, Code::LabelMissingInTarget)?;
             scaled(pretrained.ready_for(&known, run), &config.scale, train)
         };
-        let (network, choice) = tune::tuned(start, &candidates, &config.learner(), &rows, run).await?;
+        let (network, choice) = tune::tuned(start, &candidates, &learner, &rows, run).await?;
         let mut model = network.to_model(Self::CARD.id, &json!(config))?;
-        let tried: Vec<Value> = candidates.iter().map(|c| json!({ "frozen": c.frozen, "rate": c.rate })).collect();
+        let tried: Vec<Value> =
+            candidates.iter().map(|c| json!({ "frozen": c.frozen, "rate": c.rate, "anew": c.anew })).collect();
         shared::remark(&mut model, "candidates", Value::Array(tried));
         shared::remark(&mut model, "choice", json!(choice));
         Ok(model)

@@ -245,3 +245,29 @@ fn one_row_leaves_the_running_statistics_alone() {
     assert_eq!(values(y), [0.0, 0.0]);
     assert_eq!(block_on(norm.scales(&moved)).unwrap(), scales);
 }
+
+#[test]
+fn both_ways_to_convolve_give_the_same_and_have_the_same_gradients() {
+    let device = Device::flex().autodiff();
+    let mut rng = Rng::stream(9, "both");
+    let mut kernel = Kernel::initial(3, 5, 4, 2.0, &mut rng);
+    kernel.layer.bias = (0..5).map(|_| rng.normal() as f32).collect();
+    let conv = Conv1d::build(&kernel, &device);
+    let x: Vec<f32> = (0..2 * 9 * 3).map(|_| rng.normal() as f32).collect();
+    let of = |forward: fn(&Conv1d, Tensor<3>) -> Tensor<3>| {
+        let x = tensor(&x, [2, 9, 3], &device).require_grad();
+        let z = forward(&conv, x.clone());
+        assert_eq!(z.dims(), [2, 6, 5]);
+        let gradients = (z.clone() * z.clone()).mean().backward();
+        let (weight, bias) = conv.dense().tensors();
+        let of_x = values(x.grad(&gradients).unwrap());
+        [values(z), of_x, values(weight.grad(&gradients).unwrap()), values(bias.grad(&gradients).unwrap())]
+    };
+    let pairs = of(Conv1d::by_product).into_iter().zip(of(Conv1d::by_convolution));
+    for ((ours, theirs), what) in pairs.zip(["output", "x's gradient", "weight's gradient", "bias's gradient"]) {
+        assert!(ours.iter().any(|value| value.abs() > 1e-2), "{what}: nothing to see");
+        for (a, b) in ours.iter().zip(&theirs) {
+            assert!((a - b).abs() < 1e-5, "{what}: {a}, {b}");
+        }
+    }
+}

@@ -1,14 +1,17 @@
 //! One-dimensional convolution, stride 1, no padding: z[t] = b + Σₖ x[t + k] · Wₖ for t in 0..length − taps + 1.
 //!
-//! Channels come last, and a step is one matrix product: the `taps` shifted views of x stand side by side
-//! (`[batch, steps, taps · inputs]`), and W is one matrix of `taps · inputs` rows. Backward is then two products as
-//! well. Burn's own `conv1d` is slower at this on the processor: the figures are in tests/bench/README.md.
+//! Channels come last. On the processor a step is one matrix product: the `taps` shifted views of x stand side by side
+//! (`[batch, steps, taps · inputs]`), and W is one matrix of `taps · inputs` rows; backward is two products as well. On
+//! a GPU the views cost more than they save, and burn's own `conv1d` is taken. Both were measured: tests/bench/README.md.
 
 use burn::module::Module;
+use burn::tensor::module::conv1d;
+use burn::tensor::ops::ConvOptions;
 use burn::tensor::{Device, Tensor};
 
 use super::init::dense;
 use super::mlp::{Dense, Layer};
+use crate::device::{DeviceKind, kind};
 use crate::rng::Rng;
 
 /// One convolution on the host.
@@ -51,6 +54,13 @@ impl Conv1d {
     /// # Shapes
     /// `[batch, length, inputs] -> [batch, length − taps + 1, outputs]`
     pub fn forward(&self, x: Tensor<3>) -> Tensor<3> {
+        // A kernel as long as the sequence, or of one tap, is a dense layer anywhere.
+        let dense = self.taps == 1 || x.dims()[1] == self.taps;
+        if dense || kind(&x.device()) == DeviceKind::Cpu { self.by_product(x) } else { self.by_convolution(x) }
+    }
+
+    /// [`forward`](Self::forward) as one product of matrices: the faster on the processor.
+    pub fn by_product(&self, x: Tensor<3>) -> Tensor<3> {
         let [batch, length, inputs] = x.dims();
         let steps = (length + 1).saturating_sub(self.taps);
         let rows = if steps == 1 {
@@ -65,5 +75,14 @@ impl Conv1d {
         let z = self.dense.forward(rows);
         let [_, outputs] = z.dims();
         z.reshape([batch, steps, outputs])
+    }
+
+    /// [`forward`](Self::forward) by burn's convolution: the faster on a GPU.
+    pub fn by_convolution(&self, x: Tensor<3>) -> Tensor<3> {
+        let (weight, bias) = self.dense.tensors();
+        let [rows, outputs] = weight.dims();
+        let weight = weight.reshape([self.taps, rows / self.taps, outputs]).permute([2, 1, 0]);
+        let options = ConvOptions::new([1], [0], [1], 1);
+        conv1d(x.swap_dims(1, 2), weight, Some(bias), options).swap_dims(1, 2)
     }
 }

@@ -49,6 +49,9 @@ pub struct Plan {
     pub both_directions: bool,
     /// Permutations of each feature inside the test folds; 0 leaves the importance out.
     pub importance: u32,
+    /// Folds of the training rows over which a threshold is chosen, in the first repeat; 0 leaves thresholds out.
+    #[serde(default)]
+    pub thresholds: u32,
     /// Where networks are trained.
     pub device: DeviceChoice,
     /// The seed of every stream.
@@ -162,6 +165,7 @@ impl Plan {
             grid: None,
             both_directions: false,
             importance: 3,
+            thresholds: 5,
             device: DeviceChoice::Auto,
             seed: 1,
             subgroups: None,
@@ -211,6 +215,9 @@ impl Plan {
         in_range("design.repeats", self.design.repeats, 1, 100)?;
         in_range("design.seeds", self.design.seeds, 1, 20)?;
         in_range("importance", self.importance, 0, 100)?;
+        if self.thresholds > 0 {
+            in_range("thresholds", self.thresholds, 2, 20)?;
+        }
         if let Some(grid) = &self.grid {
             in_range("grid.repeats", grid.repeats, 1, 100)?;
             for &size in &grid.sizes {

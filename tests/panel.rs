@@ -3,11 +3,14 @@
 use crate::measures::{floats, near};
 use autograft::evaluate::bands::{Bands, Folds, Judge, POINTS, abscissa};
 use autograft::evaluate::bootstrap::{Settings, Units};
+use autograft::evaluate::calls::{self, Share};
 use autograft::math::logistic::sigmoid;
+use autograft::metrics::operating::{Measure, operating};
 use autograft::metrics::ranking::{curve, precision_at, sensitivity_at};
 use autograft::metrics::weighted::Weighted;
 use autograft::metrics::{Metric, Truth, Why, agreement};
 use autograft::rng::Rng;
+use autograft::watch::{Pulse, Quiet, block_on};
 use serde_json::Value;
 
 fn golden() -> Value {
@@ -158,4 +161,74 @@ fn differences_that_grow_equal_statsmodels() {
         Some(Why::Constant)
     );
     assert_eq!(agreement::proportional(&y[..2], &p[..2], 0.95), Err(Why::TooFew { found: 2, needed: 3 }));
+}
+
+fn told(shares: &[Share], measure: Measure) -> Share {
+    *shares.iter().find(|share| share.measure == measure).unwrap()
+}
+
+#[test]
+fn calls_are_judged_as_the_four_counts_say_and_compared_in_pairs() {
+    let n = 200;
+    let y: Vec<bool> = (0..n).map(|i| i % 3 == 0).collect();
+    let mut rng = Rng::stream(5, "calls");
+    let mut called = |right: f64| -> Vec<bool> { y.iter().map(|&e| e == (rng.uniform() < right)).collect() };
+    let calls = vec![called(0.7), called(0.85)];
+    let judge = |clusters: Option<&[u32]>| {
+        block_on(calls::judge(&y, &calls, clusters, Settings::new(600, 1), 0.95, &Pulse::new(&Quiet))).unwrap()
+    };
+    let found = judge(None);
+    for (judged, called) in found.iter().zip(&calls) {
+        let risk: Vec<f64> = called.iter().map(|&c| f64::from(u8::from(c))).collect();
+        let at = operating(&y, &risk, 0.5, 0.95).unwrap();
+        assert_eq!(judged.counts, at.counts);
+        for measure in Measure::ALL {
+            let (share, expected) = (told(&judged.shares, measure), measure.told(&at).unwrap());
+            assert_eq!(
+                (share.value, share.low, share.high),
+                (Some(expected.value), Some(expected.low), Some(expected.high))
+            );
+        }
+    }
+    assert!(found[0].gains.is_empty());
+    for measure in Measure::ALL {
+        let gain = told(&found[1].gains, measure);
+        let difference =
+            told(&found[1].shares, measure).value.unwrap() - told(&found[0].shares, measure).value.unwrap();
+        near(gain.value.unwrap(), difference, 1e-15, measure.as_str());
+        assert!(gain.low.unwrap() < difference && difference < gain.high.unwrap());
+    }
+    // The paired difference of two shares of the same 67 patients: McNemar's standard error, √(b + c − (b − c)²/n) / n.
+    let (mut b, mut c, mut m) = (0.0, 0.0, 0.0);
+    for ((_, &first), &second) in y.iter().zip(&calls[0]).zip(&calls[1]).filter(|((y, _), _)| **y) {
+        m += 1.0;
+        b += f64::from(u8::from(second && !first));
+        c += f64::from(u8::from(first && !second));
+    }
+    let se = ((b + c - (b - c) * (b - c) / m) / (m * m)).sqrt();
+    let gain = told(&found[1].gains, Measure::Sensitivity);
+    near((gain.high.unwrap() - gain.low.unwrap()) / 3.92, se, 0.012, "McNemar");
+    // Four equal rows a patient: twice as wide, about.
+    let patient: Vec<u32> = (0..n as u32).map(|i| i % 50).collect();
+    let wide = |of: &[calls::Judged]| {
+        let share = told(&of[0].shares, Measure::Specificity);
+        share.high.unwrap() - share.low.unwrap()
+    };
+    let clustered = judge(Some(&patient));
+    assert_ne!(wide(&clustered), wide(&found));
+    let quadruple = |v: &[bool]| [v, v, v, v].concat();
+    let (four, fourfold) = (quadruple(&y), vec![quadruple(&calls[0])]);
+    let patients: Vec<u32> = (0..4 * n as u32).map(|i| i % n as u32).collect();
+    let judged = |clusters| {
+        let pulse = Pulse::new(&Quiet);
+        wide(&block_on(calls::judge(&four, &fourfold, clusters, Settings::new(600, 1), 0.95, &pulse)).unwrap())
+    };
+    let ratio = judged(Some(&patients)) / judged(None);
+    assert!((1.7..2.3).contains(&ratio), "{ratio}");
+    // Nobody is called: what has no denominator has no number.
+    let none = vec![vec![false; n]];
+    let pulse = Pulse::new(&Quiet);
+    let nobody = block_on(calls::judge(&y, &none, None, Settings::new(50, 1), 0.95, &pulse)).unwrap().remove(0);
+    assert_eq!((told(&nobody.shares, Measure::Ppv).value, told(&nobody.shares, Measure::Mcc).low), (None, None));
+    assert_eq!(told(&nobody.shares, Measure::Specificity).value, Some(1.0));
 }

@@ -4,13 +4,16 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 
 use autograft::Code;
+use autograft::cohort::Labels;
 use autograft::device;
+use autograft::methods::Model;
 use autograft::plan::{Chosen, Design, Grid, Plan, TablePlan};
 use autograft::preprocess::Preparation;
 use autograft::report::Report;
 use autograft::rng::Rng;
-use autograft::session::Unit;
+use autograft::session::{Direction, Outcome, Prepared, Unit, assemble};
 use autograft::table::{self, ReadOptions};
+use autograft::train::Run;
 use autograft::watch::{Event, Quiet, Watch, block_on};
 use autograft::web::ask::{Answer, Ask};
 use autograft::web::desk::Desk;
@@ -56,6 +59,7 @@ pub(crate) fn plan_of(desk: &Desk, source: &str, target: &str, change: impl Fn(&
     let mut plan = Plan::new(vec![table("source.csv")], vec![table("target.csv")], preparation);
     plan.design = Design { folds: 3, repeats: 2, seeds: 2 };
     plan.importance = 1;
+    plan.thresholds = 2;
     for chosen in [&mut plan.transfer, &mut plan.baseline].into_iter().chain(&mut plan.others) {
         chosen.config = serde_json::json!({ "widths": [16, 16, 8], "max_epochs": 15 });
         if chosen.method == "target_only_linear" {
@@ -94,6 +98,91 @@ pub(crate) fn run(studies: &[&Study], watch: &dyn Watch) -> (Report, Vec<Vec<u8>
     (*report, outcomes)
 }
 
+/// All outcomes of a study, in the order of its jobs.
+fn all_of(prepared: &Prepared) -> Vec<Outcome> {
+    let run = Run::new(device::cpu(), u64::from(prepared.plan.seed), &Quiet);
+    let mut kept: BTreeMap<String, Model> = BTreeMap::new();
+    let mut outcomes = Vec::new();
+    for job in prepared.jobs() {
+        let outcome = block_on(prepared.work(&job.unit, |key| kept.get(key), &run)).unwrap();
+        if let (Unit::Pretrain { key, .. }, Some(model)) = (&job.unit, &outcome.model) {
+            kept.insert(key.clone(), model.clone());
+        }
+        outcomes.push(outcome);
+    }
+    outcomes
+}
+
+/// Turns the labels of some target rows around.
+fn turn(prepared: &mut Prepared, rows: &[usize]) {
+    let Some(Labels::Classes { codes, .. }) = &mut prepared.forward.target.y else { panic!("two classes") };
+    for &row in rows {
+        codes[row] = codes[row].map(|code| 1 - code);
+    }
+}
+
+/// The label of a held-out patient never moves the threshold by which he is called; that of a training patient does.
+#[test]
+fn thresholds_come_from_training_rows_alone() {
+    let (source, target) = (hospital(200, 1, false, "s"), hospital(90, 2, false, "t"));
+    let desk = Desk::default();
+    let plan = plan_of(&desk, &source, &target, |plan| {
+        let chosen = |method: &str| Chosen { method: method.to_owned(), config: serde_json::Value::Null };
+        (plan.transfer, plan.baseline) = (chosen("ridge_to_source"), chosen("target_only_linear"));
+        (plan.others, plan.importance, plan.thresholds) = (vec![], 0, 5);
+        plan.design = Design { folds: 3, repeats: 1, seeds: 1 };
+    });
+    let read = |name: &str, text: &str| table::read(name, text.as_bytes(), &ReadOptions::default()).unwrap();
+    let tables = (read("source.csv", &source), read("target.csv", &target));
+    let prepare = || Prepared::new(plan.clone(), &[tables.0.clone()], &[tables.1.clone()], None).unwrap();
+    let report = |prepared: &Prepared| {
+        let report = block_on(assemble(prepared, all_of(prepared), None, &Quiet)).unwrap();
+        report.forward.unwrap().operating
+    };
+    let plain = prepare();
+    let held_out = plain.forward.folds[0].test.clone();
+    let found = report(&plain);
+    assert_eq!(found.len(), 2, "Youden, and nine of ten");
+    let mut turned = prepare();
+    turn(&mut turned, &held_out);
+    let other = report(&turned);
+    for (one, other) in found.iter().zip(&other) {
+        assert_eq!((one.rows, one.folds, one.methods.len()), (90, 3, 2));
+        for (one, other) in one.methods.iter().zip(&other.methods) {
+            assert_eq!(one.thresholds[0], other.thresholds[0], "{}: its own fold", one.id);
+            assert_ne!(one.thresholds[1..], other.thresholds[1..], "{}: who trains on them", one.id);
+            assert_ne!(one.counts, other.counts);
+            let shares: Vec<f64> = one.shares.iter().map(|share| share.value.unwrap()).collect();
+            assert!(one.shares.iter().all(|share| share.low.unwrap() < share.high.unwrap()));
+            assert!(shares[0] > 0.6 && shares[1] > 0.4, "{}: {shares:?}", one.id);
+        }
+        assert!(one.methods[0].gains.is_empty() && one.methods[1].gains.len() == 6);
+    }
+    // Nine of ten are asked for; Youden's threshold lies higher or finds as many.
+    let counts = |at: usize| found[at].methods[1].counts;
+    assert!(counts(1).sensitivity().unwrap() >= counts(0).sensitivity().unwrap());
+    assert!(counts(1).sensitivity().unwrap() > 0.8, "{:?}", counts(1));
+    // The unit itself: not a byte moves, whatever the held-out patients' labels; with a training patient's it does.
+    let run = Run::new(device::cpu(), 1, &Quiet);
+    let pre = all_of(&plain).remove(0).model;
+    let unit = Unit::Threshold { direction: Direction::Forward, method: 0, fold: 0 };
+    let bytes =
+        |prepared: &Prepared| block_on(prepared.work(&unit, |_| pre.as_ref(), &run)).unwrap().to_bytes().unwrap();
+    let mut trained = prepare();
+    turn(&mut trained, &plain.forward.folds[0].train[..1]);
+    assert!(bytes(&plain) == bytes(&turned) && bytes(&plain) != bytes(&trained));
+    // Without it there is none, and plans of before know of none.
+    let mut without = plan.clone();
+    without.thresholds = 0;
+    let without = Prepared::new(without, &[tables.0.clone()], &[tables.1.clone()], None).unwrap();
+    assert!(report(&without).is_empty());
+    let mut old: serde_json::Value = serde_json::from_str(&plan.to_json().unwrap()).unwrap();
+    old.as_object_mut().unwrap().remove("thresholds");
+    assert_eq!(Plan::from_json(&old.to_string()).unwrap().thresholds, 0);
+    old["thresholds"] = 1.into();
+    assert_eq!(Plan::from_json(&old.to_string()).unwrap_err().code(), Code::OutOfRange);
+}
+
 /// Counts how often the thread is given back, and stops at one of those times.
 struct Stopping {
     at: usize,
@@ -121,7 +210,7 @@ impl Watch for Stopping {
 fn the_report_gives_the_thread_back_and_can_be_stopped() {
     let study = open(&hospital(80, 1, false, "s"), &hospital(50, 2, false, "t"), |plan| {
         linear(plan);
-        plan.importance = 0;
+        plan.baseline = Chosen { method: "target_only_linear".to_owned(), config: serde_json::Value::Null };
     });
     let (report, outcomes) = run(&[&study], &Quiet);
     let ask = |at: usize| {

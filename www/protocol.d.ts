@@ -281,6 +281,11 @@ export type Unit =
     /** Index into the plan's methods. */ method: number;
     /** Index into the folds of all repeats. */ fold: number;
   }
+  /** One method's risks of a fold's own training rows, each by a model that saw only others of them: what a threshold */ | { type: "threshold";
+    /** Which way. */ direction: Direction;
+    /** Index into the plan's methods. */ method: number;
+    /** Index into the folds of all repeats. */ fold: number;
+  }
   /** Every line of the learning curve at one size, on one subsample. */ | { type: "grid";
     /** Which way. */ direction: Direction;
     /** Number of target rows. */ size: number;
@@ -310,6 +315,7 @@ export type Plan = {
   /** The grid of frozen layers and sample sizes, where asked for. */ grid?: Grid | null;
   /** Whether source and target are exchanged as well. */ both_directions?: boolean;
   /** Permutations of each feature inside the test folds; 0 leaves the importance out. */ importance: number;
+  /** Folds of the training rows over which a threshold is chosen, in the first repeat; 0 leaves thresholds out. */ thresholds?: number;
   /** Where networks are trained. */ device: DeviceChoice;
   /** The seed of every stream. */ seed: number;
   /** The groups of patients that performance is told in; absent: found by their names (sex, age, site). */ subgroups?: Array<Grouping> | null;
@@ -653,6 +659,7 @@ export type Comparison = {
   /** Intervals over the patients, net benefit, calibration: beside the verdict, never instead of it. */ evaluation?: Evaluation | null;
   /** Groups of patients: a column each. */ subgroups?: Array<ByColumn>;
   /** Where transfer stops paying, where the learning curve was asked for. */ crossing?: Crossed | null;
+  /** What happens at thresholds that were chosen on training rows; two classes only. */ operating?: Array<AtThreshold>;
   /** Out-of-fold predictions of each evaluated row. */ predictions: Predictions;
 };
 
@@ -791,6 +798,54 @@ export type Name =
     /** Upper end. */ high: number | null;
   }
   /** The column is missing there. */ | { kind: "missing" };
+/** The compared procedures under one rule. */
+export type AtThreshold = {
+  /** How the threshold is chosen. */ rule: Rule;
+  /** Patients who were called: those of the first repeat, each once. */ rows: number;
+  /** Folds that chose a threshold of their own. */ folds: number;
+  /** The baseline first, then the transferred one. */ methods: Array<CalledBy>;
+};
+
+/** One procedure. */
+export type CalledBy = {
+  /** The method. */ id: string;
+  /** `transfer` or `baseline`. */ role: string;
+  /** The threshold of each fold. */ thresholds: Array<number>;
+  /** The four counts. */ counts: Confusion;
+  /** Sensitivity and its kin, with 95 % intervals over the patients. */ shares: Array<Share>;
+  /** Each minus the baseline's, paired by patient; empty for the baseline. */ gains: Array<Share>;
+};
+
+/** A measure with its interval; ends are absent where there is none. */
+export type Share = {
+  /** Which. */ measure: OperatingMeasure;
+  /** `None` where its denominator is empty. */ value: number | null;
+  /** Lower end. */ low: number | null;
+  /** Upper end. */ high: number | null;
+};
+
+/** A number that follows from the four counts. */
+export type OperatingMeasure =
+  /** Events found. */ | "sensitivity"
+  /** Non-events left alone. */ | "specificity"
+  /** Events among those called. */ | "ppv"
+  /** Non-events among those left alone. */ | "npv"
+  /** Right calls. */ | "accuracy"
+  /** Matthews correlation. */ | "mcc";
+
+/** The four counts. */
+export type Confusion = {
+  /** Events called events. */ true_positive: number;
+  /** Non-events called events. */ false_positive: number;
+  /** Non-events called non-events. */ true_negative: number;
+  /** Events called non-events. */ false_negative: number;
+};
+
+/** How a threshold is chosen. */
+export type Rule =
+  /** The largest sensitivity + specificity − 1 (Youden, Cancer 1950;3:32–35); of equals the highest threshold. */ | { rule: "youden" }
+  /** A risk that was fixed beforehand, from what the two errors cost. */ | { rule: "risk"; value: number }
+  /** The highest threshold with at least this sensitivity. */ | { rule: "sensitivity"; value: number };
 
 /** Every method, on the same resamples of the same patients. The intervals carry the chance of these patients, not that */
 export type Evaluation = {

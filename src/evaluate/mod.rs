@@ -5,6 +5,7 @@
 
 pub mod bands;
 pub mod bootstrap;
+pub mod calls;
 pub mod contrast;
 pub mod crossing;
 pub mod curve;

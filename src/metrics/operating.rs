@@ -81,13 +81,17 @@ pub fn operating(y: &[bool], p: &[f64], threshold: f64, level: f64) -> Result<Op
         Ok(()) | Err(Why::OneClass) => return Err(Why::NotFinite),
         Err(why) => return Err(why),
     }
-    let counts = Confusion::at(y, p, threshold);
+    Ok(of_counts(threshold, Confusion::at(y, p, threshold), level))
+}
+
+/// Everything that follows from the four counts, shares with Wilson's intervals: rows are taken as independent.
+pub fn of_counts(threshold: f64, counts: Confusion, level: f64) -> Operating {
     let share = |part: usize, rest: usize| {
         let (low, high) = wilson(part, part + rest, level);
         (part + rest > 0).then(|| Estimate { value: part as f64 / (part + rest) as f64, se: None, low, high })
     };
     let Confusion { true_positive: tp, false_positive: fp, true_negative: tn, false_negative: fneg } = counts;
-    Ok(Operating {
+    Operating {
         threshold,
         counts,
         sensitivity: share(tp, fneg),
@@ -96,7 +100,67 @@ pub fn operating(y: &[bool], p: &[f64], threshold: f64, level: f64) -> Result<Op
         npv: share(tn, fneg),
         accuracy: share(tp + tn, fp + fneg),
         mcc: mcc(&counts, level),
-    })
+    }
+}
+
+/// A number that follows from the four counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Measure {
+    /// Events found.
+    Sensitivity,
+    /// Non-events left alone.
+    Specificity,
+    /// Events among those called.
+    Ppv,
+    /// Non-events among those left alone.
+    Npv,
+    /// Right calls.
+    Accuracy,
+    /// Matthews correlation.
+    Mcc,
+}
+
+impl Measure {
+    /// In the order of the tables.
+    pub const ALL: [Measure; 6] =
+        [Self::Sensitivity, Self::Specificity, Self::Ppv, Self::Npv, Self::Mcc, Self::Accuracy];
+
+    /// The stable name, as in JSON.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Sensitivity => "sensitivity",
+            Self::Specificity => "specificity",
+            Self::Ppv => "ppv",
+            Self::Npv => "npv",
+            Self::Accuracy => "accuracy",
+            Self::Mcc => "mcc",
+        }
+    }
+
+    /// `None` where its denominator is empty.
+    pub fn of(self, counts: &Confusion) -> Option<f64> {
+        match self {
+            Self::Sensitivity => counts.sensitivity(),
+            Self::Specificity => counts.specificity(),
+            Self::Ppv => counts.ppv(),
+            Self::Npv => counts.npv(),
+            Self::Accuracy => (counts.n() > 0).then(|| counts.accuracy()),
+            Self::Mcc => counts.mcc(),
+        }
+    }
+
+    /// The estimate of [`of_counts`].
+    pub fn told(self, at: &Operating) -> Option<Estimate> {
+        match self {
+            Self::Sensitivity => at.sensitivity,
+            Self::Specificity => at.specificity,
+            Self::Ppv => at.ppv,
+            Self::Npv => at.npv,
+            Self::Accuracy => at.accuracy,
+            Self::Mcc => at.mcc,
+        }
+    }
 }
 
 /// The variance is that of the fourfold φ under multinomial sampling (Bishop, Fienberg and Holland, Discrete Multivariate

@@ -29,6 +29,20 @@ impl Confusion {
         }
         c
     }
+    /// The counts of calls that were made one by one, each row as often as its weight says.
+    pub fn of_calls(y: &[bool], called: &[bool], weights: &[u32]) -> Self {
+        let mut c = Self { true_positive: 0, false_positive: 0, true_negative: 0, false_negative: 0 };
+        for ((&event, &called), &weight) in y.iter().zip(called).zip(weights) {
+            let cell = match (event, called) {
+                (true, true) => &mut c.true_positive,
+                (false, true) => &mut c.false_positive,
+                (false, false) => &mut c.true_negative,
+                (true, false) => &mut c.false_negative,
+            };
+            *cell += weight as usize;
+        }
+        c
+    }
     /// All rows.
     pub fn n(&self) -> usize {
         self.true_positive + self.false_positive + self.true_negative + self.false_negative

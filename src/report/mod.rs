@@ -3,6 +3,7 @@
 
 pub mod designs;
 pub mod evaluation;
+pub mod operating;
 
 use std::collections::BTreeMap;
 
@@ -116,6 +117,9 @@ pub struct Comparison {
     /// Where transfer stops paying, where the learning curve was asked for.
     #[serde(default)]
     pub crossing: Option<designs::Crossed>,
+    /// What happens at thresholds that were chosen on training rows; two classes only.
+    #[serde(default)]
+    pub operating: Vec<operating::AtThreshold>,
     /// Out-of-fold predictions of each evaluated row.
     pub predictions: Predictions,
 }

@@ -9,6 +9,7 @@ mod evaluation;
 mod groups;
 mod prepare;
 pub mod scoring;
+mod threshold;
 mod unit;
 mod work;
 

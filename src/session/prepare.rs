@@ -230,6 +230,7 @@ impl Prepared {
                     rest.push(Job { unit, needs, cost: entry.method.card().relative_cost() });
                 }
             }
+            rest.extend(self.threshold_jobs(direction, sides));
             if let Some(grid) = self.grid(direction) {
                 for repeat in 0..grid.repeats {
                     for &size in &grid.sizes {

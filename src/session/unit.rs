@@ -44,6 +44,16 @@ pub enum Unit {
         /// Index into the folds of all repeats.
         fold: u32,
     },
+    /// One method's risks of a fold's own training rows, each by a model that saw only others of them: what a threshold
+    /// for the fold's test rows is chosen on.
+    Threshold {
+        /// Which way.
+        direction: Direction,
+        /// Index into the plan's methods.
+        method: u32,
+        /// Index into the folds of all repeats.
+        fold: u32,
+    },
     /// Every line of the learning curve at one size, on one subsample.
     Grid {
         /// Which way.

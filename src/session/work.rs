@@ -85,6 +85,18 @@ impl Prepared {
                 }
                 outcome.prediction = Some(prediction);
             }
+            Unit::Threshold { direction, method, fold } => {
+                let entry = self.entry(*method)?;
+                let sides = self.sides(*direction)?;
+                let place = sides
+                    .folds
+                    .get(*fold as usize)
+                    .ok_or_else(|| Code::Internal.err().with("reason", format!("no fold {fold}")))?;
+                run.event(phase("threshold", entry));
+                let run = run.reseeded(self.seed("threshold", *fold));
+                let pre = need(self.key(*direction, entry, place.repeat as u32))?;
+                outcome.prediction = self.cross_fitted(entry, pre, sides, place, &run).await?;
+            }
             Unit::Grid { direction, size, repeat } => {
                 let sides = self.sides(*direction)?;
                 let transfer = self.entry(0)?;
@@ -204,7 +216,7 @@ impl Prepared {
 }
 
 /// Whether rows were missing, not something else wrong.
-fn too_little(error: &Error) -> bool {
+pub(super) fn too_little(error: &Error) -> bool {
     matches!(error.code(), Code::OneClass | Code::TooFewRows | Code::NothingVaries)
 }
 

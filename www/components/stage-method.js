@@ -101,7 +101,7 @@ class Method extends Base {
       <div class="options">
         <label class="stack">${t("design.metric")}<select @change=${(/** @type {globalThis.Event} */ event) => changePlan({ metric: /** @type {Plan["metric"]} */ (valueOf(event)) })}>${[...new Set([...METRICS[kind], plan.metric])].map((name) => html`<option value=${name} ?selected=${plan.metric === name}>${t(`metric.${name}`)}</option>`)}</select></label>
         ${whole("folds", 2, 20, plan.design.folds, (folds) => set({ folds }))}${whole("repeats", 1, 50, plan.design.repeats, (repeats) => set({ repeats }))}${whole("seeds", 1, 20, plan.design.seeds, (seeds) => set({ seeds }))}
-        ${whole("importance", 0, 50, plan.importance, (importance) => changePlan({ importance }))}${whole("seed", 0, 4294967295, plan.seed, (seed) => changePlan({ seed }))}
+        ${whole("importance", 0, 50, plan.importance, (importance) => changePlan({ importance }))}${kind === "classes" ? whole("thresholds", 0, 20, plan.thresholds ?? 0, (folds) => changePlan({ thresholds: folds === 1 ? 2 : folds })) : nothing}${whole("seed", 0, 4294967295, plan.seed, (seed) => changePlan({ seed }))}
       </div>
       <label class="tick"><input type="checkbox" .checked=${Boolean(plan.both_directions)} @change=${(/** @type {globalThis.Event} */ event) => changePlan({ both_directions: checkedOf(event) })}>${t("design.both_directions")}</label>
       <label class="tick"><input type="checkbox" .checked=${Boolean(grid)} @change=${(/** @type {globalThis.Event} */ event) => changePlan({ grid: checkedOf(event) ? { frozen: [0, 1, 2, 3, 4], sizes, repeats: 5 } : null })}>${t("grid.on")}</label>

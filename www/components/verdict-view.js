@@ -15,6 +15,7 @@ import { t } from "../words.js";
 import { View } from "./base.js";
 import { evaluationView } from "./evaluation-view.js";
 import { figure } from "./figure.js";
+import { operatingView } from "./operating-view.js";
 import { crossingSentence, subgroupsView } from "./subgroups-view.js";
 
 /** The metrics that are read first; the others are a click away. */
@@ -45,7 +46,7 @@ class VerdictView extends View {
 
   /** @param {Report} report @param {Comparison} one @param {string} [prefix] of the files' names */
   direction(report, one, prefix = "") {
-    return html`${this.sentence(report, one)}${this.contrasts(report, one, prefix)}${this.metrics(report, one, prefix)}${this.curves(report, one, prefix)}${evaluationView(one, prefix)}${subgroupsView(one, prefix)}${this.learning(one, prefix)}`;
+    return html`${this.sentence(report, one)}${this.contrasts(report, one, prefix)}${this.metrics(report, one, prefix)}${this.curves(report, one, prefix)}${evaluationView(one, prefix)}${operatingView(one, prefix)}${subgroupsView(one, prefix)}${this.learning(one, prefix)}`;
   }
 
   /** @param {Report} report @param {Comparison} one */

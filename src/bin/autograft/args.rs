@@ -202,6 +202,9 @@ pub struct DesignArgs {
     /// Permutations of each feature inside the test folds; 0 leaves the importance out.
     #[arg(long, value_name = "N")]
     pub importance: Option<u32>,
+    /// Folds of the training rows over which a threshold is chosen; 0 leaves thresholds out.
+    #[arg(long, value_name = "N")]
+    pub thresholds: Option<u32>,
 }
 
 /// What is done with the results.

@@ -128,6 +128,7 @@ fn design(plan: &mut Plan, asked: &DesignArgs) -> Result<()> {
         (&mut plan.design.repeats, asked.repeats),
         (&mut plan.design.seeds, asked.seeds),
         (&mut plan.importance, asked.importance),
+        (&mut plan.thresholds, asked.thresholds),
     ] {
         if let Some(value) = value {
             *slot = value;

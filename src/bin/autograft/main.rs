@@ -8,6 +8,7 @@ mod files;
 mod made;
 mod methods;
 mod page;
+mod panel;
 mod predict;
 mod progress;
 mod roles;

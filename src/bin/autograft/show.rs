@@ -11,6 +11,7 @@ use autograft::{Result, text};
 
 use crate::designs;
 use crate::files::print;
+use crate::panel;
 use crate::roles::Parts;
 
 /// Notes that `describe` tells and a comparison need not.
@@ -214,6 +215,9 @@ pub fn report(report: &Report) -> Result<()> {
             print(&format!("{}\n{}\n", text::get("command.report.secondary"), aligned(&rows)))?;
         }
         designs::report(comparison)?;
+        for table in panel::beside(comparison) {
+            print(&(table + "\n"))?;
+        }
     }
     Ok(())
 }
@@ -297,7 +301,7 @@ pub fn metric(metric: Metric) -> String {
     text::get(&format!("metric.{}", metric.as_str())).to_owned()
 }
 
-fn method(id: &str) -> String {
+pub fn method(id: &str) -> String {
     text::get(&format!("method.{id}")).to_owned()
 }
 

@@ -2,6 +2,7 @@
 
 mod groups;
 mod lines;
+mod operating;
 mod rows;
 
 use std::collections::BTreeMap;
@@ -127,6 +128,8 @@ struct Bench<'a> {
     /// The complete pairs of halves, by cut and then by method: for the variance beside a given test set.
     halves: Vec<[Vec<Judged>; 2]>,
     cells: Vec<(u32, u32, &'a Outcome)>,
+    /// Cross-fitted risks of the training rows, by method and fold.
+    thresholds: BTreeMap<(usize, usize), &'a Outcome>,
 }
 
 impl<'a> Bench<'a> {
@@ -135,6 +138,7 @@ impl<'a> Bench<'a> {
         let methods = prepared.entries.len();
         let mut table: BTreeMap<usize, Vec<Option<&Outcome>>> = BTreeMap::new();
         let mut cells = Vec::new();
+        let mut thresholds = BTreeMap::new();
         for outcome in all {
             match &outcome.unit {
                 Unit::Fold { direction: d, method, fold } if *d == direction => {
@@ -142,6 +146,9 @@ impl<'a> Bench<'a> {
                     if let Some(slot) = row.get_mut(*method as usize) {
                         *slot = Some(outcome);
                     }
+                }
+                Unit::Threshold { direction: d, method, fold } if *d == direction => {
+                    thresholds.insert((*method as usize, *fold as usize), outcome);
                 }
                 Unit::Grid { direction: d, size, repeat } if *d == direction => cells.push((*size, *repeat, outcome)),
                 _ => {}
@@ -156,6 +163,7 @@ impl<'a> Bench<'a> {
             folds: Vec::new(),
             halves: Vec::new(),
             cells,
+            thresholds,
         };
         let mut half: Option<(usize, Vec<Judged>)> = None;
         for (fold, row) in table {
@@ -232,6 +240,7 @@ impl<'a> Bench<'a> {
             evaluation: self.evaluation(transfer, baseline, pulse).await?,
             subgroups: self.subgroups(transfer, baseline),
             crossing: self.crossing(),
+            operating: self.operating(transfer, baseline, pulse).await?,
             predictions: self.predictions(),
         })
     }

@@ -133,8 +133,8 @@ fn thresholds_come_from_training_rows_alone() {
         plan.design = Design { folds: 3, repeats: 1, seeds: 1 };
     });
     let read = |name: &str, text: &str| table::read(name, text.as_bytes(), &ReadOptions::default()).unwrap();
-    let tables = (read("source.csv", &source), read("target.csv", &target));
-    let prepare = || Prepared::new(plan.clone(), &[tables.0.clone()], &[tables.1.clone()], None).unwrap();
+    let tables = ([read("source.csv", &source)], [read("target.csv", &target)]);
+    let prepare = || Prepared::new(plan.clone(), &tables.0, &tables.1, None).unwrap();
     let report = |prepared: &Prepared| {
         let report = block_on(assemble(prepared, all_of(prepared), None, &Quiet)).unwrap();
         report.forward.unwrap().operating
@@ -174,7 +174,7 @@ fn thresholds_come_from_training_rows_alone() {
     // Without it there is none, and plans of before know of none.
     let mut without = plan.clone();
     without.thresholds = 0;
-    let without = Prepared::new(without, &[tables.0.clone()], &[tables.1.clone()], None).unwrap();
+    let without = Prepared::new(without, &tables.0, &tables.1, None).unwrap();
     assert!(report(&without).is_empty());
     let mut old: serde_json::Value = serde_json::from_str(&plan.to_json().unwrap()).unwrap();
     old.as_object_mut().unwrap().remove("thresholds");

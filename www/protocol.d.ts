@@ -670,6 +670,55 @@ export type Predictions = {
   /** The event's probability (or the value) by each method, averaged over the repeats. */ methods: Record<string, Array<number>>;
 };
 
+/** The compared procedures under one rule. */
+export type AtThreshold = {
+  /** How the threshold is chosen. */ rule: Rule;
+  /** Patients who were called: those of the first repeat, each once. */ rows: number;
+  /** Folds that chose a threshold of their own. */ folds: number;
+  /** The baseline first, then the transferred one. */ methods: Array<CalledBy>;
+};
+
+/** One procedure. */
+export type CalledBy = {
+  /** The method. */ id: string;
+  /** `transfer` or `baseline`. */ role: string;
+  /** The threshold of each fold. */ thresholds: Array<number>;
+  /** The four counts. */ counts: Confusion;
+  /** Sensitivity and its kin, with 95 % intervals over the patients. */ shares: Array<Share>;
+  /** Each minus the baseline's, paired by patient; empty for the baseline. */ gains: Array<Share>;
+};
+
+/** A measure with its interval; ends are absent where there is none. */
+export type Share = {
+  /** Which. */ measure: OperatingMeasure;
+  /** `None` where its denominator is empty. */ value: number | null;
+  /** Lower end. */ low: number | null;
+  /** Upper end. */ high: number | null;
+};
+
+/** A number that follows from the four counts. */
+export type OperatingMeasure =
+  /** Events found. */ | "sensitivity"
+  /** Non-events left alone. */ | "specificity"
+  /** Events among those called. */ | "ppv"
+  /** Non-events among those left alone. */ | "npv"
+  /** Right calls. */ | "accuracy"
+  /** Matthews correlation. */ | "mcc";
+
+/** The four counts. */
+export type Confusion = {
+  /** Events called events. */ true_positive: number;
+  /** Non-events called events. */ false_positive: number;
+  /** Non-events called non-events. */ true_negative: number;
+  /** Events called non-events. */ false_negative: number;
+};
+
+/** How a threshold is chosen. */
+export type Rule =
+  /** The largest sensitivity + specificity − 1 (Youden, Cancer 1950;3:32–35); of equals the highest threshold. */ | { rule: "youden" }
+  /** A risk that was fixed beforehand, from what the two errors cost. */ | { rule: "risk"; value: number }
+  /** The highest threshold with at least this sensitivity. */ | { rule: "sensitivity"; value: number };
+
 /** From how many target rows on transfer stops paying. */
 export type Crossed = {
   /** The crossing with its interval. */ crossing: Crossing | null;
@@ -798,54 +847,6 @@ export type Name =
     /** Upper end. */ high: number | null;
   }
   /** The column is missing there. */ | { kind: "missing" };
-/** The compared procedures under one rule. */
-export type AtThreshold = {
-  /** How the threshold is chosen. */ rule: Rule;
-  /** Patients who were called: those of the first repeat, each once. */ rows: number;
-  /** Folds that chose a threshold of their own. */ folds: number;
-  /** The baseline first, then the transferred one. */ methods: Array<CalledBy>;
-};
-
-/** One procedure. */
-export type CalledBy = {
-  /** The method. */ id: string;
-  /** `transfer` or `baseline`. */ role: string;
-  /** The threshold of each fold. */ thresholds: Array<number>;
-  /** The four counts. */ counts: Confusion;
-  /** Sensitivity and its kin, with 95 % intervals over the patients. */ shares: Array<Share>;
-  /** Each minus the baseline's, paired by patient; empty for the baseline. */ gains: Array<Share>;
-};
-
-/** A measure with its interval; ends are absent where there is none. */
-export type Share = {
-  /** Which. */ measure: OperatingMeasure;
-  /** `None` where its denominator is empty. */ value: number | null;
-  /** Lower end. */ low: number | null;
-  /** Upper end. */ high: number | null;
-};
-
-/** A number that follows from the four counts. */
-export type OperatingMeasure =
-  /** Events found. */ | "sensitivity"
-  /** Non-events left alone. */ | "specificity"
-  /** Events among those called. */ | "ppv"
-  /** Non-events among those left alone. */ | "npv"
-  /** Right calls. */ | "accuracy"
-  /** Matthews correlation. */ | "mcc";
-
-/** The four counts. */
-export type Confusion = {
-  /** Events called events. */ true_positive: number;
-  /** Non-events called events. */ false_positive: number;
-  /** Non-events called non-events. */ true_negative: number;
-  /** Events called non-events. */ false_negative: number;
-};
-
-/** How a threshold is chosen. */
-export type Rule =
-  /** The largest sensitivity + specificity − 1 (Youden, Cancer 1950;3:32–35); of equals the highest threshold. */ | { rule: "youden" }
-  /** A risk that was fixed beforehand, from what the two errors cost. */ | { rule: "risk"; value: number }
-  /** The highest threshold with at least this sensitivity. */ | { rule: "sensitivity"; value: number };
 
 /** Every method, on the same resamples of the same patients. The intervals carry the chance of these patients, not that */
 export type Evaluation = {

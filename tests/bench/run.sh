@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# a | b | c | d | e | f | all [options of the script]: one measurement each, printed; see README.md. CI never runs this.
+# a | b | c | d | e | f | g | all [options of the script]: one measurement each, printed; see README.md. CI never runs this.
 set -euo pipefail
 cd "$(dirname "$0")"
 what="${1:-}"
@@ -15,6 +15,7 @@ case "$what" in
   d) built && node size.mjs "$@" ;;
   e) built && node workers.mjs "$@" ;;
   f) node trees.mjs "$@" ;;
-  all) for one in a b c d e f; do "./${0##*/}" "$one" "$@"; done ;;
-  *) echo "usage: tests/bench/run.sh a|b|c|d|e|f|all [--pairs N] [--smoke]" >&2; exit 2 ;;
+  g) node resampling.mjs "$@" ;;
+  all) for one in a b c d e f g; do "./${0##*/}" "$one" "$@"; done ;;
+  *) echo "usage: tests/bench/run.sh a|b|c|d|e|f|g|all [--pairs N] [--smoke]" >&2; exit 2 ;;
 esac

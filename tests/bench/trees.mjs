@@ -1,12 +1,11 @@
 // (f) Boosted trees: ours as wasm (Node's V8) and natively, against XGBoost's hist on one thread. Needs no dist/.
 // XGBoost is found in the Python that the variable PYTHON names (`pip install xgboost` in an environment of its own).
 
-import { execFileSync, spawn } from "node:child_process";
 import { readFileSync, rmSync } from "node:fs";
 import { availableParallelism, cpus, loadavg, tmpdir } from "node:os";
-import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { loadBefore, options, spread, table } from "./common.mjs";
+import { build, start } from "./pure.mjs";
 
 const SHAPES = [
   { rows: 1000, features: 50, depth: 4, steps: 200 },
@@ -15,24 +14,9 @@ const SHAPES = [
 /** The same bins, so the same trees; a long column XGBoost bins from a sketch, we from all its values. */
 const EQUAL = [1e-4, 1e-2];
 
-function build(...args) {
-  const cwd = fileURLToPath(new URL("trees/", import.meta.url));
-  const env = { ...process.env, RUSTFLAGS: args.includes("wasm32-unknown-unknown") ? "-C target-feature=+simd128" : "" };
-  const said = execFileSync("cargo", ["rustc", "--release", "--message-format=json", ...args], { cwd, env, encoding: "utf8", stdio: ["ignore", "pipe", "inherit"], maxBuffer: 1 << 28 });
-  const made = said.split("\n").filter(Boolean).map((line) => JSON.parse(line)).filter(({ target }) => /^autograft.bench.trees$/.test(target?.name));
-  return made.at(-1).executable ?? made.at(-1).filenames.find((file) => file.endsWith(".wasm"));
-}
-
-function start(command, args) {
-  const child = spawn(command, args, { stdio: ["pipe", "pipe", "inherit"] });
-  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
-  const next = async () => JSON.parse((await lines.next()).value);
-  return { next, ask: (...words) => (child.stdin.write(`${words.join(" ")}\n`), next()), stop: () => child.stdin.end() };
-}
-
 const { pairs, smoke } = options();
-const native = start(build("--bin", "autograft-bench-trees"), []);
-const { instance } = await WebAssembly.instantiate(readFileSync(build("--lib", "--crate-type", "cdylib", "--target", "wasm32-unknown-unknown")), {});
+const native = start(build("trees", "--bin", "autograft-bench-trees"), []);
+const { instance } = await WebAssembly.instantiate(readFileSync(build("trees", "--lib", "--crate-type", "cdylib", "--target", "wasm32-unknown-unknown")), {});
 const python = start(process.env.PYTHON ?? "python3", [fileURLToPath(new URL("trees.py", import.meta.url))]);
 const file = `${tmpdir()}/autograft-bench-trees-${process.pid}`;
 try {

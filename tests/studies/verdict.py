@@ -1,0 +1,145 @@
+"""The verdict under a known truth: how often the interval covers it, and how often the verdict is wrong.
+
+    cargo build --profile native --bench verdict
+    python3 tests/studies/verdict.py --program target/native/deps/verdict-… --work /tmp/verdict run fixed tuned network
+    python3 tests/studies/verdict.py --program … --work /tmp/verdict --out docs/studies/verdict.md table
+
+`run` may be stopped and started again: what was answered stays in --work, a line a run.
+"""
+
+import argparse
+import json
+import math
+import pathlib
+import statistics
+import subprocess
+
+RIDGE = {"penalty": "ridge"}
+SMALL = {"widths": [8, 8], "max_epochs": 15, "patience": 5, "dropout": 0.0}
+FAMILIES = {
+    "fixed": {
+        "methods": {"transfer": "fixed_to_source", "baseline": "fixed", "transfer_settings": None, "baseline_settings": None},
+        "sizes": [30, 60, 120],
+        "places": ["boundary", "helps", "harms", "helps a little", "harms a little"],
+        "designs": ["cv", "held_out"],
+        "runs": {"cv": 2000, "held_out": 2000},
+        "tuning": 3000,
+    },
+    "tuned": {
+        "methods": {"transfer": "recalibration", "baseline": "target_only_linear", "transfer_settings": RIDGE,
+                    "baseline_settings": RIDGE},
+        "sizes": [30, 60, 120],
+        "places": ["boundary", "helps", "harms"],
+        "designs": ["cv"],
+        "runs": {"cv": 2000},
+        "tuning": 1000,
+    },
+    "network": {
+        "methods": {"transfer": "hanczar", "baseline": "target_only_network",
+                    "transfer_settings": {**SMALL, "frozen": "0"}, "baseline_settings": SMALL},
+        "sizes": [60],
+        "places": ["boundary"],
+        "designs": ["cv"],
+        "runs": {"cv": 200},
+        "tuning": 60,
+    },
+}
+DESIGNS = {
+    "cv": {"folds": 5, "repeats": 5, "test": 0, "cuts": 0},
+    "held_out": {"folds": 0, "repeats": 0, "test": 100, "cuts": 10},
+}
+CHUNK = 50
+# Target sets for the tuning: none of those that are judged.
+TUNING_FROM = 1_000_000
+
+
+class Program:
+    """The simulation's process; a new one for each request, so that a stop loses one chunk."""
+
+    def __init__(self, path):
+        self.path = path
+
+    def __call__(self, *asked):
+        text = "".join(json.dumps(one) + "\n" for one in asked)
+        done = subprocess.run([self.path], input=text, capture_output=True, text=True, check=True)
+        return [json.loads(line) for line in done.stdout.splitlines()]
+
+
+def setting(family, n, r):
+    return {"r": r, "n": n, **FAMILIES[family]["methods"]}
+
+
+def true_difference(program, family, n, r, sets):
+    found = program({"ask": "truth", "setting": setting(family, n, r), "from": TUNING_FROM, "to": TUNING_FROM + sets})[0]
+    found = [value for value in found if value is not None]
+    return statistics.mean(found), statistics.stdev(found) / math.sqrt(len(found))
+
+
+def tuned(program, work, family, n):
+    """The relatedness at which the true difference is 0, on the same target sets for each that is tried."""
+    kept = work / f"{family}-{n}-boundary.json"
+    if kept.exists():
+        return json.loads(kept.read_text())["r"]
+    sets = FAMILIES[family]["tuning"]
+    path = {r: true_difference(program, family, n, r, sets) for r in (-0.5, 1.0)}
+    for step in range(12):
+        low = max(r for r, (value, _) in path.items() if value < 0)
+        high = min(r for r, (value, _) in path.items() if value >= 0 and r > low)
+        share = -path[low][0] / (path[high][0] - path[low][0])
+        # Falsi and halving in turn: the source's rows make the truth a staircase in r.
+        r = low + (share if step % 2 else 0.5) * (high - low)
+        path[r] = true_difference(program, family, n, r, sets)
+        if abs(path[r][0]) < 0.0005:
+            break
+    r = min(path, key=lambda r: abs(path[r][0]))
+    kept.write_text(json.dumps({"r": r, "value": path[r][0], "se": path[r][1], "sets": sets, "path": sorted(path.items())}))
+    return r
+
+
+def place(boundary, name):
+    return {
+        "boundary": boundary,
+        "helps": 1.0,
+        "harms": boundary - 0.8,
+        "helps a little": (1 + boundary) / 2,
+        "harms a little": boundary - 0.3,
+    }[name]
+
+
+def file_of(work, family, n, name, design):
+    return work / f"{family}-{n}-{name.replace(' ', '_')}-{design}.jsonl"
+
+
+def lines(path):
+    return [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
+
+
+def run(program, work, families):
+    work.mkdir(parents=True, exist_ok=True)
+    for family in families:
+        of = FAMILIES[family]
+        for name in of["places"]:
+            for design in of["designs"]:
+                for n in of["sizes"]:
+                    r = place(tuned(program, work, family, n), name)
+                    path = file_of(work, family, n, name, design)
+                    done = len(lines(path))
+                    while done < of["runs"][design]:
+                        to = min(done + CHUNK, of["runs"][design])
+                        asked = {"ask": "run", "setting": setting(family, n, r), "from": done, "to": to, **DESIGNS[design]}
+                        found = program(asked)
+                        with path.open("a") as out:
+                            out.write("".join(json.dumps(line) + "\n" for line in found))
+                        done = to
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--program", required=True)
+    parser.add_argument("--work", required=True, type=pathlib.Path)
+    parser.add_argument("--out", type=pathlib.Path)
+    parser.add_argument("what", choices=["run", "table"])
+    parser.add_argument("families", nargs="*")
+    given = parser.parse_args()
+    if given.what == "run":
+        run(Program(given.program), given.work, given.families or list(FAMILIES))

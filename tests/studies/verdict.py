@@ -23,7 +23,7 @@ FAMILIES = {
         "places": ["boundary", "helps", "harms", "helps a little", "harms a little"],
         "designs": ["cv", "held_out"],
         "runs": {"cv": 2000, "held_out": 2000},
-        "tuning": 3000,
+        "tuning": [200, 1600],
     },
     "tuned": {
         "methods": {"transfer": "recalibration", "baseline": "target_only_linear", "transfer_settings": RIDGE,
@@ -32,7 +32,7 @@ FAMILIES = {
         "places": ["boundary", "helps", "harms"],
         "designs": ["cv"],
         "runs": {"cv": 2000},
-        "tuning": 1000,
+        "tuning": [100, 800],
     },
     "network": {
         "methods": {"transfer": "hanczar", "baseline": "target_only_network",
@@ -41,14 +41,14 @@ FAMILIES = {
         "places": ["boundary"],
         "designs": ["cv"],
         "runs": {"cv": 200},
-        "tuning": 60,
+        "tuning": [10, 60],
     },
 }
 DESIGNS = {
     "cv": {"folds": 5, "repeats": 5, "test": 0, "cuts": 0},
     "held_out": {"folds": 0, "repeats": 0, "test": 100, "cuts": 10},
 }
-CHUNK = 50
+CHUNK = 100
 # Target sets for the tuning: none of those that are judged.
 TUNING_FROM = 1_000_000
 
@@ -76,24 +76,25 @@ def true_difference(program, family, n, r, sets):
 
 
 def tuned(program, work, family, n):
-    """The relatedness at which the true difference is 0, on the same target sets for each that is tried."""
+    """The relatedness at which the true difference is 0: found on few target sets, mended once on many."""
     kept = work / f"{family}-{n}-boundary.json"
     if kept.exists():
         return json.loads(kept.read_text())["r"]
-    sets = FAMILIES[family]["tuning"]
-    path = {r: true_difference(program, family, n, r, sets) for r in (-0.5, 1.0)}
-    for step in range(12):
-        low = max(r for r, (value, _) in path.items() if value < 0)
-        high = min(r for r, (value, _) in path.items() if value >= 0 and r > low)
-        share = -path[low][0] / (path[high][0] - path[low][0])
-        # Falsi and halving in turn: the source's rows make the truth a staircase in r.
-        r = low + (share if step % 2 else 0.5) * (high - low)
-        path[r] = true_difference(program, family, n, r, sets)
-        if abs(path[r][0]) < 0.0005:
+    few, many = FAMILIES[family]["tuning"]
+    path = {r: true_difference(program, family, n, r, few)[0] for r in (0.0, 0.9)}
+    for _ in range(4):
+        low = max(r for r, value in path.items() if value < 0)
+        high = min(r for r, value in path.items() if value >= 0 and r > low)
+        slope = (path[high] - path[low]) / (high - low)
+        r = low - path[low] / slope
+        path[r] = true_difference(program, family, n, r, few)[0]
+        if abs(path[r]) < 0.001:
             break
-    r = min(path, key=lambda r: abs(path[r][0]))
-    kept.write_text(json.dumps({"r": r, "value": path[r][0], "se": path[r][1], "sets": sets, "path": sorted(path.items())}))
-    return r
+    value, se = true_difference(program, family, n, r, many)
+    mended = r - value / slope
+    found = {"r": mended, "before": [r, value, se], "slope": slope, "sets": [few, many], "path": sorted(path.items())}
+    kept.write_text(json.dumps(found))
+    return mended
 
 
 def place(boundary, name):
@@ -118,19 +119,21 @@ def run(program, work, families):
     work.mkdir(parents=True, exist_ok=True)
     for family in families:
         of = FAMILIES[family]
-        for name in of["places"]:
-            for design in of["designs"]:
+        # In turn, so that a stop leaves every setting with about as many runs.
+        for upto in range(CHUNK, max(of["runs"].values()) + CHUNK, CHUNK):
+            for name in of["places"]:
                 for n in of["sizes"]:
-                    r = place(tuned(program, work, family, n), name)
-                    path = file_of(work, family, n, name, design)
-                    done = len(lines(path))
-                    while done < of["runs"][design]:
-                        to = min(done + CHUNK, of["runs"][design])
+                    for design in of["designs"]:
+                        path = file_of(work, family, n, name, design)
+                        done = len(lines(path))
+                        to = min(upto, of["runs"][design])
+                        if done >= to:
+                            continue
+                        r = place(tuned(program, work, family, n), name)
                         asked = {"ask": "run", "setting": setting(family, n, r), "from": done, "to": to, **DESIGNS[design]}
                         found = program(asked)
                         with path.open("a") as out:
                             out.write("".join(json.dumps(line) + "\n" for line in found))
-                        done = to
 
 
 if __name__ == "__main__":

@@ -14,6 +14,7 @@ pub mod held_out;
 pub mod influence;
 pub mod optimism;
 pub mod panel;
+pub mod recommendation;
 pub mod sample_size;
 pub mod subgroup;
 

@@ -12,6 +12,7 @@ use serde_json::Value;
 
 use crate::device::DeviceKind;
 use crate::evaluate::contrast::{BetterWorse, Contrast, Design};
+use crate::evaluate::recommendation::Recommendation;
 use crate::metrics::Metric;
 use crate::metrics::calibration::Bin;
 use crate::plan::Plan;
@@ -72,6 +73,9 @@ pub struct Data {
     pub classes: Vec<String>,
     /// The class that counts as the event, of two.
     pub event: Option<String>,
+    /// Which method to begin with on these tables, and why.
+    #[serde(default)]
+    pub recommended: Option<Recommendation>,
 }
 
 /// The size of a cohort.

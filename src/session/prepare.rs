@@ -7,7 +7,9 @@ use super::scoring;
 use super::unit::{Direction, Job, Unit};
 use crate::cohort::{Cohort, FeatureKind, Labels, Side};
 use crate::error::{Code, Result};
+use crate::evaluate::Evidence;
 use crate::evaluate::contrast::Design;
+use crate::evaluate::recommendation::{Recommendation, SourceKind, recommend};
 use crate::methods::card::{Card, Kinds};
 use crate::methods::{AnyMethod, Model, registry};
 use crate::plan::{Grid, Plan, TablePlan};
@@ -83,6 +85,8 @@ pub struct Prepared {
     pub findings: Vec<Finding>,
     /// Whether there are labels to judge with.
     pub verdict_possible: bool,
+    /// Which method to begin with, and why.
+    pub recommended: Recommendation,
 }
 
 impl Prepared {
@@ -150,7 +154,8 @@ impl Prepared {
                 reverse = Some(exchange(&plan, &forward)?);
             }
         }
-        Ok(Self { plan, forward, reverse, entries, findings, verdict_possible })
+        let recommended = recommended(&forward, given)?;
+        Ok(Self { plan, forward, reverse, entries, findings, verdict_possible, recommended })
     }
 
     /// The sides of a direction.
@@ -362,6 +367,26 @@ fn unmet(card: &Card, key: Option<&Value>, given: Option<&Model>, classes: bool)
         None => return Ok(None),
     };
     Ok((given.meta::<String>("form")? != form).then_some(words))
+}
+
+/// The rule on what is there to learn from.
+fn recommended(sides: &Sides, given: Option<&Model>) -> Result<Recommendation> {
+    let source = match given {
+        Some(model) => SourceKind::of_form(&model.meta::<String>("form")?),
+        None if sides.sources.iter().any(|one| one.y.as_ref().is_some_and(|y| !y.labelled().is_empty())) => {
+            SourceKind::Labelled
+        }
+        None => SourceKind::Unlabelled,
+    };
+    let rows = match &sides.target.y {
+        Some(Labels::Classes { names, codes, .. }) => {
+            let count = |class: usize| codes.iter().filter(|code| **code == Some(class as u32)).count();
+            Some(Evidence::Classes((0..names.len()).map(count).collect()))
+        }
+        Some(y) => Some(Evidence::Values(y.labelled().len())),
+        None => None,
+    };
+    Ok(recommend(source, rows.as_ref().filter(|_| !sides.target.is_empty())))
 }
 
 /// What a row is known by wherever it stands in its file.

@@ -59,7 +59,7 @@ def lines(path):
     return [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
 
 
-def run(program, work, studies, slow, step=2):
+def run(program, work, studies, slow, step=20):
     """Resplits in turn over the studies; the slow methods in files of their own, so that the others do not wait."""
     work.mkdir(parents=True, exist_ok=True)
     for upto in range(step, SPLITS + step, step):

@@ -8,6 +8,7 @@
 """
 
 import argparse
+import itertools
 import json
 import math
 import pathlib
@@ -119,21 +120,19 @@ def run(program, work, families):
     work.mkdir(parents=True, exist_ok=True)
     for family in families:
         of = FAMILIES[family]
-        # In turn, so that a stop leaves every setting with about as many runs.
-        for upto in range(CHUNK, max(of["runs"].values()) + CHUNK, CHUNK):
-            for name in of["places"]:
-                for n in of["sizes"]:
-                    for design in of["designs"]:
-                        path = file_of(work, family, n, name, design)
-                        done = len(lines(path))
-                        to = min(upto, of["runs"][design])
-                        if done >= to:
-                            continue
-                        r = place(tuned(program, work, family, n), name)
-                        asked = {"ask": "run", "setting": setting(family, n, r), "from": done, "to": to, **DESIGNS[design]}
-                        found = program(asked)
-                        with path.open("a") as out:
-                            out.write("".join(json.dumps(line) + "\n" for line in found))
+        for name in of["places"]:
+            # In turn, so that a stop leaves every size with about as many runs.
+            for upto in range(CHUNK, max(of["runs"].values()) + CHUNK, CHUNK):
+                for n, design in itertools.product(of["sizes"], of["designs"]):
+                    path = file_of(work, family, n, name, design)
+                    done, to = len(lines(path)), min(upto, of["runs"][design])
+                    if done >= to:
+                        continue
+                    r = place(tuned(program, work, family, n), name)
+                    asked = {"ask": "run", "setting": setting(family, n, r), "from": done, "to": to, **DESIGNS[design]}
+                    found = program(asked)
+                    with path.open("a") as out:
+                        out.write("".join(json.dumps(line) + "\n" for line in found))
 
 
 if __name__ == "__main__":

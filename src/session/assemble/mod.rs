@@ -92,6 +92,7 @@ impl Prepared {
             label: label.target.clone().or(label.source.clone()).unwrap_or_default(),
             classes,
             event,
+            recommended: Some(self.recommended.clone()),
         }
     }
 }

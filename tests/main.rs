@@ -21,6 +21,7 @@ mod metrics;
 mod panel;
 mod preprocess;
 mod protocol;
+mod recommendation;
 mod session;
 mod shared;
 mod shift;

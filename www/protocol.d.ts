@@ -1058,7 +1058,29 @@ export type Data = {
   /** The label's name in the target. */ label: string;
   /** The classes; empty for numbers. */ classes: Array<string>;
   /** The class that counts as the event, of two. */ event: string | null;
+  /** Which method to begin with on these tables, and why. */ recommended?: Recommendation | null;
 };
+
+/** The recommendation. */
+export type Recommendation = {
+  /** The method's id. */ method: string;
+  /** Why. */ because: Because;
+};
+
+/** Why. */
+export type Because =
+  /** The source has no labels: there is nothing to carry over. */ | { kind: "no_source_labels" }
+  /** The target has no labels: nothing can be learned from it. */ | { kind: "no_target_labels" }
+  /** The saved model of the source is a network: only it can be trained on. */ | { kind: "network" }
+  /** The saved model of the source is boosted trees: likewise. */ | { kind: "trees" }
+  /** Too few labelled rows of the scarcest class (or too few rows with a number) for more than a correction. */ | { kind: "few";
+    /** Rows of the scarcest class, or rows. */ found: number;
+    /** How many the rule asks for. */ needed: number;
+  }
+  /** Enough of them to let the data say how much of the source to keep. */ | { kind: "enough";
+    /** Likewise. */ found: number;
+    /** Likewise. */ needed: number;
+  };
 
 /** The size of a cohort. */
 export type Size = {

@@ -96,7 +96,8 @@ fn label(name: &str, kind: LabelKind) -> LabelPlan {
 fn opened(study: &Study, number: u64) -> Result<(Vec<Cohort>, Cohort), Failed> {
     let found = match study {
         Study::Tables { sources, target, names, label: name, above, event, missing } => {
-            let options = ReadOptions { names: names.clone(), missing_codes: missing.clone(), ..ReadOptions::default() };
+            let options =
+                ReadOptions { names: names.clone(), missing_codes: missing.clone(), ..ReadOptions::default() };
             let sources = sources.iter().map(|path| table(path, options.clone())).collect::<Result<Vec<_>, _>>()?;
             let target = table(target, options)?;
             let kind = LabelKind::Classes { event: event.clone(), classes: Vec::new(), above: *above };
@@ -144,7 +145,13 @@ fn entry(id: &str) -> Result<Entry, Failed> {
 }
 
 /// The event's probabilities of rows, learned from the others.
-fn predicted(entry: &Entry, kept: &BTreeMap<String, Model>, task: &Task, test: &Cohort, seed: u64) -> Result<Vec<f64>, Failed> {
+fn predicted(
+    entry: &Entry,
+    kept: &BTreeMap<String, Model>,
+    task: &Task,
+    test: &Cohort,
+    seed: u64,
+) -> Result<Vec<f64>, Failed> {
     let run = Run::new(cpu(), seed, &Quiet);
     let pre = entry.key.as_ref().and_then(|key| kept.get(key));
     let model = block_on(entry.method.adapt(pre, &entry.settings, task, &run))?;
@@ -158,7 +165,12 @@ fn predicted(entry: &Entry, kept: &BTreeMap<String, Model>, task: &Task, test: &
     Ok(prediction.score(own.ok_or("the event is not among the predicted classes")?))
 }
 
-fn resplit(question: &Question, number: u64, opened: &(Vec<Cohort>, Cohort), kept: &mut BTreeMap<String, Model>) -> Result<Value, Failed> {
+fn resplit(
+    question: &Question,
+    number: u64,
+    opened: &(Vec<Cohort>, Cohort),
+    kept: &mut BTreeMap<String, Model>,
+) -> Result<Value, Failed> {
     let (sources, target) = opened;
     let seed = mix(20_261_122, number);
     let strata = target.y.as_ref().map_or_else(Vec::new, Labels::strata);

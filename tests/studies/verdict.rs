@@ -237,10 +237,18 @@ fn run(pair: &Pair, n: usize, number: u64, design: &Design, new: &Cohort, y: &[u
                 part = fold.train;
             }
         }
-        let evidence = Evidence::Classes(vec![codes.iter().filter(|&&c| c == 0).count(), codes.iter().filter(|&&c| c == 1).count()]);
+        let evidence = Evidence::Classes(vec![
+            codes.iter().filter(|&&c| c == 0).count(),
+            codes.iter().filter(|&&c| c == 1).count(),
+        ]);
         out["cv"] = brief(&cv::contrast(Metric::Auroc, &scores, &evidence));
         let short = |v: Option<f64>| v.map(|v| (v * 1e9).round() / 1e9);
-        out["folds"] = json!(scores.iter().map(|f| json!([f.n_train, f.n_test, short(f.transfer), short(f.target_only)])).collect::<Vec<_>>());
+        out["folds"] = json!(
+            scores
+                .iter()
+                .map(|f| json!([f.n_train, f.n_test, short(f.transfer), short(f.target_only)]))
+                .collect::<Vec<_>>()
+        );
         let y: Vec<bool> = codes.iter().map(|&c| c == 1).collect();
         let side = |s: usize| -> Vec<f64> { sums.values().map(|v| v[s]).collect() };
         if let Some(test) = delong::paired(&y, &side(0), &side(1)) {
@@ -279,7 +287,8 @@ fn run(pair: &Pair, n: usize, number: u64, design: &Design, new: &Cohort, y: &[u
         let truth = Truth::Classes { y: &y, classes: 2 };
         out["held_out"] = brief(&held_out::contrast(Metric::Auroc, truth, None, &fits, seed));
         let gain = |f: &Fit<'_>| Some(auroc(&y, f.transfer)? - auroc(&y, f.target_only)?);
-        let squares: Vec<f64> = fits.halves.iter().filter_map(|(a, b)| Some((gain(a)? - gain(b)?).powi(2) / 4.0)).collect();
+        let squares: Vec<f64> =
+            fits.halves.iter().filter_map(|(a, b)| Some((gain(a)? - gain(b)?).powi(2) / 4.0)).collect();
         out["train_variance"] = json!([squares.iter().sum::<f64>() / squares.len() as f64, squares.len()]);
         out["test_events"] = json!(y.iter().sum::<u32>());
     }

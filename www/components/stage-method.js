@@ -59,6 +59,20 @@ class Method extends Base {
       <div class="row"><button type="button" aria-pressed=${all} @click=${() => changePlan({ others: sensible.map((method) => plan.others.find((other) => other.method === method) ?? { method, config: {} }) })}>${t("method.sensible")}</button><span class="soft">${t("method.sensible.about")}</span></div></section>`;
   }
 
+  /** Where to begin, and why. */
+  recommended() {
+    const found = state.prepared?.data.recommended;
+    if (!found) return nothing;
+    const { kind, ...facts } = found.because;
+    const card = state.methods.find((method) => method.card.id === found.method)?.card;
+    // A baseline is what others are judged against: it cannot be judged itself.
+    const judged = card && card.scenario !== "baseline" && !unfit(card);
+    return html`<section class="card" aria-labelledby="recommended"><h2 id="recommended">${t("recommend.title")}</h2>
+      <p>${t("recommend.sentence", { method: t(`method.${found.method}.name`) })} ${t(`recommend.because.${kind}`, facts)}</p>
+      <p class="soft">${t("recommend.about")}</p>
+      ${judged ? html`<div class="row"><button type="button" aria-pressed=${thePlan().transfer.method === found.method} @click=${() => this.asTransfer(found.method)}>${t("method.as_transfer")}</button></div>` : nothing}</section>`;
+  }
+
   /** @param {Listing} method */
   card({ card, fields }) {
     const plan = thePlan();

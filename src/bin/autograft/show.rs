@@ -2,6 +2,7 @@
 //! takes its sentences from here, so that both say the same.
 
 use autograft::evaluate::contrast::BetterWorse;
+use autograft::evaluate::recommendation::{Because, Recommendation};
 use autograft::evaluate::{Contrast, Reason, Verdict};
 use autograft::metrics::Metric;
 use autograft::preprocess::{Finding, How, LabelKind, Weight};
@@ -176,7 +177,26 @@ pub fn study_lines(data: &Data, kind: &LabelKind) -> Vec<String> {
         (_, None) => data.label.clone(),
     };
     lines.push(text::fill("command.features", &[("features", data.features.to_string()), ("label", label)]));
+    lines.extend(data.recommended.as_ref().map(recommended));
     lines
+}
+
+/// Where to begin, and why.
+fn recommended(found: &Recommendation) -> String {
+    let because = match found.because {
+        Because::NoSourceLabels => text::get("recommend.because.no_source_labels").to_owned(),
+        Because::NoTargetLabels => text::get("recommend.because.no_target_labels").to_owned(),
+        Because::Network => text::get("recommend.because.network").to_owned(),
+        Because::Trees => text::get("recommend.because.trees").to_owned(),
+        Because::Few { found, needed } => counted("recommend.because.few", found, needed),
+        Because::Enough { found, needed } => counted("recommend.because.enough", found, needed),
+    };
+    let name = text::get(&format!("method.{}.name", found.method)).to_owned();
+    format!("{} {because}", text::fill("recommend.sentence", &[("method", name)]))
+}
+
+fn counted(key: &str, found: u32, needed: u32) -> String {
+    text::fill(key, &[("found", found.to_string()), ("needed", needed.to_string())])
 }
 
 fn cohort(key: &str, size: &Size, classes: &[String]) -> String {

@@ -26,7 +26,7 @@ fn row(beta: &[f64; 8], intercept: f64, moved: f64, rng: &mut Rng) -> ([f64; 8],
 }
 
 fn cohort(n: usize, beta: &[f64; 8], intercept: f64, moved: f64, side: Side, rng: &mut Rng) -> Cohort {
-    let mut columns = vec![Vec::with_capacity(n); 8];
+    let mut columns = vec![Vec::new(); 8];
     let mut codes = Vec::with_capacity(n);
     for _ in 0..n {
         let (x, event) = row(beta, intercept, moved, rng);

@@ -293,8 +293,8 @@ fn run(pair: &Pair, n: usize, number: u64, design: &Design, new: &Cohort, y: &[u
         out["test_events"] = json!(y.iter().sum::<u32>());
     }
     // The truth of a setting is one number: some of the target sets are enough for it, and they are the same in both designs.
-    if design.folds > 1 && number % 2 == 0 {
-        let part = if number % 8 == 0 { &part[..] } else { &[] };
+    if design.folds > 1 && number.is_multiple_of(2) {
+        let part = if number.is_multiple_of(8) { &part[..] } else { &[] };
         out["truth"] = truth(pair, &all, part, new, y, seed)?;
     }
     Ok(out)

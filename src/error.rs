@@ -78,6 +78,10 @@ codes! {
     OutOfRange = "out_of_range",
     /// A configuration field of the wrong type.
     WrongType = "wrong_type",
+    /// A split by time without times.
+    NoTimes = "no_times",
+    /// A split by site with one site.
+    NoSites = "no_sites",
     /// A field or a name that nobody knows.
     Unknown = "unknown",
     /// A sample size was asked for more than two classes.

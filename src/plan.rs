@@ -63,6 +63,28 @@ pub struct Plan {
     /// transfer stop paying?
     #[serde(default)]
     pub crossing: bool,
+    /// How the target is divided into rows to learn from and rows to be judged on. Rows that are marked as test go
+    /// before it.
+    #[serde(default)]
+    pub split: Split,
+    /// Bootstrap refits for the optimism and .632+ estimates beside the verdict; 0 leaves them out.
+    #[serde(default)]
+    pub refits: u32,
+}
+
+/// How the target is divided.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Split {
+    /// Repeated cross-validation. It is nested as it stands: what a method chooses, it chooses by inner folds of the outer
+    /// fold's training rows.
+    #[default]
+    #[serde(alias = "nested")]
+    Repeated,
+    /// Learned from the earlier rows, judged on the later ones, by the column of times.
+    Temporal,
+    /// Each site is judged by models that learned from the others.
+    LeaveSiteOut,
 }
 
 /// A column whose values make groups of patients.
@@ -170,6 +192,8 @@ impl Plan {
             seed: 1,
             subgroups: None,
             crossing: true,
+            split: Split::Repeated,
+            refits: 0,
         }
     }
 
@@ -218,6 +242,7 @@ impl Plan {
         if self.thresholds > 0 {
             in_range("thresholds", self.thresholds, 2, 20)?;
         }
+        in_range("refits", self.refits, 0, 2000)?;
         if let Some(grid) = &self.grid {
             in_range("grid.repeats", grid.repeats, 1, 100)?;
             for &size in &grid.sizes {

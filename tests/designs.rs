@@ -1,9 +1,11 @@
 //! Groups of patients, what the rows allow, what is missing, and where transfer stops paying: wired, through the desk.
 
-use autograft::evaluate::Reason;
+use autograft::Code;
 use autograft::evaluate::subgroup::{Column, Name, Told, compare, subgroups};
+use autograft::evaluate::{Design, Reason, Verdict};
 use autograft::metrics::{Metric, Truth, delong};
-use autograft::plan::{Grid, Grouping};
+use autograft::plan::{Grid, Grouping, Plan, Split};
+use autograft::preprocess::Role;
 use autograft::report::designs::IfReached;
 use autograft::rng::Rng;
 use autograft::session::Prepared;
@@ -100,7 +102,7 @@ fn tables(source: &str, target: &str) -> (table::Table, table::Table) {
 #[test]
 fn groups_size_and_gaps_go_from_the_plan_to_the_report() {
     let (source, target) = (hospital(300, 1, false, "s"), hospital(120, 2, false, "t"));
-    let linear = |plan: &mut autograft::plan::Plan| {
+    let linear = |plan: &mut Plan| {
         plan.transfer.method = "recalibration".to_owned();
         plan.baseline.method = "target_only_linear".to_owned();
         plan.transfer.config = serde_json::Value::Null;
@@ -154,5 +156,161 @@ fn groups_size_and_gaps_go_from_the_plan_to_the_report() {
     assert!(prepared.findings.iter().any(|finding| finding.key == "subgroup_unusable"));
     let mut wrong = plan;
     wrong.subgroups = Some(vec![Grouping { column: "age".to_owned(), cuts: vec![70.0, 50.0] }]);
-    assert_eq!(wrong.check().unwrap_err().code(), autograft::Code::WrongType);
+    assert_eq!(wrong.check().unwrap_err().code(), Code::WrongType);
+}
+
+/// A hospital whose rows have a site and a year; `sites` of them in turn.
+fn with_site_and_year(rows: usize, seed: u64, sites: usize) -> String {
+    let plain = hospital(rows, seed, false, "t");
+    let mut lines = plain.lines();
+    let mut out = format!("site,year,{}\n", lines.next().unwrap());
+    for (row, line) in lines.enumerate() {
+        out += &format!("H{},{},{line}\n", row % sites, 2000 + (row * 7) % 20);
+    }
+    out
+}
+
+fn linear(plan: &mut Plan) {
+    for (chosen, method) in [(&mut plan.transfer, "recalibration"), (&mut plan.baseline, "target_only_linear")] {
+        chosen.method = method.to_owned();
+        chosen.config = serde_json::Value::Null;
+    }
+    plan.others.clear();
+    plan.importance = 0;
+    // What the study's own helper does not know of.
+    plan.preparation.target_roles.set("site", Role::Site);
+    plan.preparation.target_roles.set("year", Role::Time);
+    plan.preparation.source_roles.set("site", Role::Ignored);
+    plan.preparation.source_roles.set("year", Role::Ignored);
+}
+
+fn divided(sites: usize, split: Split, change: impl Fn(&mut Plan)) -> (Prepared, autograft::report::Report) {
+    let (source, target) = (with_site_and_year(300, 1, 1), with_site_and_year(200, 2, sites));
+    let desk = autograft::web::desk::Desk::default();
+    let plan = plan_of(&desk, &source, &target, |plan| {
+        linear(plan);
+        plan.split = split;
+        change(plan);
+    });
+    let (a, b) = tables(&source, &target);
+    let prepared = Prepared::new(plan.clone(), &[a], &[b], None).unwrap();
+    let study = crate::session::prepare(desk, plan);
+    (prepared, run(&[&study], &Quiet).0)
+}
+
+#[test]
+fn by_time_the_later_rows_judge() {
+    let (prepared, report) = divided(3, Split::Temporal, |plan| plan.design.repeats = 4);
+    let sides = &prepared.forward;
+    let test = sides.test.as_ref().unwrap();
+    let (before, after) = (sides.target.time.as_ref().unwrap(), test.time.as_ref().unwrap());
+    let most = before.iter().copied().fold(f64::MIN, f64::max);
+    assert!(after.iter().all(|time| *time > most), "nobody learned from what came later");
+    assert_eq!(sides.target.len() + test.len(), 200);
+    assert!((40..=60).contains(&test.len()), "{}", test.len());
+    let comparison = report.forward.unwrap();
+    assert_eq!(comparison.contrast.design, Design::HeldOut);
+    assert!(comparison.contrast.se > 0.0);
+    let divided = comparison.divided.unwrap();
+    assert_eq!((divided.split, divided.until), (Split::Temporal, Some(format!("{most}"))));
+    assert_eq!(divided.test as usize, test.len());
+    // Groups of patients follow the rows that are judged.
+    let ages = comparison.subgroups.iter().find(|one| one.column == "age").unwrap();
+    assert_eq!(ages.compared.groups.iter().map(|group| group.n as usize).sum::<usize>(), test.len());
+}
+
+#[test]
+fn a_patient_of_both_periods_is_judged_and_not_learned_from() {
+    let (source, target) = (with_site_and_year(300, 1, 1), with_site_and_year(200, 2, 3));
+    let desk = autograft::web::desk::Desk::default();
+    // Ten patients with one row in 2000 and one in 2019: by their name.
+    let mut late = 0;
+    let target: Vec<String> = target
+        .lines()
+        .map(|line| {
+            let mut cells: Vec<String> = line.split(',').map(str::to_owned).collect();
+            if cells[1] == "2000" || cells[1] == "2019" {
+                cells[2] = format!("both{}", late / 2);
+                late += 1;
+            }
+            cells.join(",")
+        })
+        .collect();
+    let target = target.join("\n") + "\n";
+    let plan = plan_of(&desk, &source, &target, |plan| {
+        linear(plan);
+        plan.split = Split::Temporal;
+        plan.preparation.target_roles.set("patient", Role::Group);
+    });
+    let (a, b) = tables(&source, &target);
+    let prepared = Prepared::new(plan, &[a], &[b], None).unwrap();
+    let groups = |cohort: &autograft::cohort::Cohort| cohort.group.clone().unwrap();
+    let judged: Vec<u32> = groups(prepared.forward.test.as_ref().unwrap());
+    assert!(groups(&prepared.forward.target).iter().all(|group| !judged.contains(group)));
+    assert!(prepared.findings.iter().any(|finding| finding.key == "patients_in_both_periods"));
+}
+
+#[test]
+fn each_site_is_judged_by_the_others_and_few_sites_give_no_verdict() {
+    let (prepared, report) = divided(6, Split::LeaveSiteOut, |_| {});
+    let sides = &prepared.forward;
+    assert_eq!(sides.sites, ["H0", "H1", "H2", "H3", "H4", "H5"]);
+    for fold in &sides.folds {
+        assert!(fold.test.iter().all(|&row| sides.site[row] as usize == fold.fold));
+        assert!(fold.train.iter().all(|&row| sides.site[row] as usize != fold.fold));
+        assert_eq!(fold.test.len() + fold.train.len(), 200);
+    }
+    assert_eq!(sides.folds.len(), 12, "two seeds");
+    let comparison = report.forward.unwrap();
+    assert_eq!((comparison.contrast.design, comparison.contrast.df), (Design::Sites, 5.0));
+    let sites = comparison.divided.unwrap().sites;
+    assert_eq!(sites.iter().map(|site| site.n).sum::<u32>(), 200);
+    let gains: Vec<f64> = sites.iter().map(|site| site.gain.unwrap()).collect();
+    let mean = gains.iter().sum::<f64>() / 6.0;
+    let s2 = gains.iter().map(|g| (g - mean).powi(2)).sum::<f64>() / 5.0;
+    assert!((comparison.contrast.estimate - mean).abs() < 1e-12);
+    // Sites of 34, 34, 33, 33, 33 and 33 rows.
+    let ratio = sites.iter().map(|site| f64::from(site.n) / f64::from(200 - site.n)).sum::<f64>() / 6.0;
+    assert!((comparison.contrast.se - (s2 * (1.0 / 6.0 + ratio)).sqrt()).abs() < 1e-12, "t over sites");
+    assert!(!matches!(comparison.contrast.verdict, Verdict::CannotTell { reason: Reason::TooFewSites { .. } }));
+    let (_, report) = divided(3, Split::LeaveSiteOut, |_| {});
+    let contrast = report.forward.unwrap().contrast;
+    assert_eq!(contrast.verdict, Verdict::CannotTell { reason: Reason::TooFewSites { found: 3, needed: 5 } });
+}
+
+#[test]
+fn refits_give_optimism_that_is_positive_and_a_plus_between_apparent_and_out_of_bag() {
+    let (_, report) = divided(1, Split::Repeated, |plan| plan.refits = 20);
+    let comparison = report.forward.unwrap();
+    let internal = comparison.internal.unwrap();
+    assert_eq!((internal.methods.len(), internal.left_out.len()), (2, 0));
+    let baseline = internal.methods.iter().find(|one| one.role == "baseline").unwrap();
+    let auroc = &baseline.measures[0];
+    let (found, plus) = (auroc.optimism.unwrap(), auroc.point632.unwrap());
+    assert_eq!((auroc.metric, found.refits), (Metric::Auroc, 20));
+    assert!(found.optimism > 0.0 && found.corrected < found.apparent, "{found:?}");
+    assert!(plus.plus < found.apparent && plus.plus > 0.5, "{plus:?}");
+    assert!((found.corrected - auroc.by_design.unwrap()).abs() < 0.05, "{auroc:?}");
+    let brier = baseline.measures.iter().find(|one| one.metric == Metric::Brier).unwrap();
+    assert!(brier.optimism.unwrap().optimism < 0.0 && brier.point632.unwrap().plus > brier.optimism.unwrap().apparent);
+}
+
+#[test]
+fn splits_without_their_column_are_refused_by_name_and_old_plans_are_read() {
+    let (source, target) = (hospital(100, 1, false, "s"), hospital(60, 2, false, "t"));
+    let desk = autograft::web::desk::Desk::default();
+    for (split, code) in [(Split::Temporal, Code::NoTimes), (Split::LeaveSiteOut, Code::NoSites)] {
+        let plan = plan_of(&desk, &source, &target, |plan| plan.split = split);
+        let (a, b) = tables(&source, &target);
+        assert_eq!(Prepared::new(plan, &[a], &[b], None).err().unwrap().code(), code);
+    }
+    let plan = plan_of(&desk, &source, &target, |_| {});
+    let mut json: serde_json::Value = serde_json::from_str(&plan.to_json().unwrap()).unwrap();
+    for field in ["split", "refits", "subgroups", "crossing"] {
+        json.as_object_mut().unwrap().remove(field).unwrap();
+    }
+    let old = Plan::from_json(&json.to_string()).unwrap();
+    assert_eq!((old.split, old.refits, old.subgroups, old.crossing), (Split::Repeated, 0, None, false));
+    json["split"] = "nested".into();
+    assert_eq!(Plan::from_json(&json.to_string()).unwrap().split, Split::Repeated, "nested it is");
 }

@@ -52,7 +52,7 @@ pub(crate) fn plan_of(desk: &Desk, source: &str, target: &str, change: impl Fn(&
     let lining =
         Ask::LineUp { source: suggestion.source.clone(), target: suggestion.target.clone(), label: label.clone() };
     let (Answer::LinedUp(lined), _) = ask_on(desk, lining, vec![], &Quiet) else { panic!() };
-    assert_eq!(lined.mapping.features.len(), 4, "{:?}", lined.mapping.features);
+    assert!(lined.mapping.features.len() >= 4, "{:?}", lined.mapping.features);
     let table = |name: &str| TablePlan { name: name.into(), fingerprint: String::new(), read: ReadOptions::default() };
     let preparation =
         Preparation { source_roles: suggestion.source, target_roles: suggestion.target, mapping: lined.mapping, label };
@@ -73,6 +73,10 @@ pub(crate) fn plan_of(desk: &Desk, source: &str, target: &str, change: impl Fn(&
 pub(crate) fn open(source: &str, target: &str, change: impl Fn(&mut Plan)) -> Study {
     let desk = Desk::default();
     let plan = plan_of(&desk, source, target, change);
+    prepare(desk, plan)
+}
+
+pub(crate) fn prepare(desk: Desk, plan: Plan) -> Study {
     let asked = Ask::Prepare { plan: Box::new(plan) };
     let (Answer::Prepared { jobs, verdict_possible, .. }, _) = ask_on(&desk, asked, vec![], &Quiet) else { panic!() };
     assert!(verdict_possible);

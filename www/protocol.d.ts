@@ -28,6 +28,8 @@ export type Code =
   | "not_finite"
   | "out_of_range"
   | "wrong_type"
+  | "no_times"
+  | "no_sites"
   | "unknown"
   | "sample_size_classes"
   | "class_not_in_source"
@@ -291,6 +293,10 @@ export type Unit =
     /** Number of target rows. */ size: number;
     /** Which subsample. */ repeat: number;
   }
+  /** One method on a bootstrap sample of the target's rows, judged on all of them. */ | { type: "refit";
+    /** Index into the plan's methods. */ method: number;
+    /** Which sample; 0 is all rows as they are. */ sample: number;
+  }
   /** One method on all labelled rows: the model to keep. */ | { type: "final";
     /** Index into the plan's methods. */ method: number;
   };
@@ -320,7 +326,15 @@ export type Plan = {
   /** The seed of every stream. */ seed: number;
   /** The groups of patients that performance is told in; absent: found by their names (sex, age, site). */ subgroups?: Array<Grouping> | null;
   /** Whether the learning curve also compares the two procedures of the verdict: from how many target rows on does */ crossing?: boolean;
+  /** How the target is divided into rows to learn from and rows to be judged on. Rows that are marked as test go */ split?: Split;
+  /** Bootstrap refits for the optimism and .632+ estimates beside the verdict; 0 leaves them out. */ refits?: number;
 };
+
+/** How the target is divided. */
+export type Split =
+  /** Repeated cross-validation. It is nested as it stands: what a method chooses, it chooses by inner folds of the outer */ | "repeated"
+  /** Learned from the earlier rows, judged on the later ones, by the column of times. */ | "temporal"
+  /** Each site is judged by models that learned from the others. */ | "leave_site_out";
 
 /** A column whose values make groups of patients. */
 export type Grouping = {
@@ -660,6 +674,8 @@ export type Comparison = {
   /** Groups of patients: a column each. */ subgroups?: Array<ByColumn>;
   /** Where transfer stops paying, where the learning curve was asked for. */ crossing?: Crossed | null;
   /** What happens at thresholds that were chosen on training rows; two classes only. */ operating?: Array<AtThreshold>;
+  /** How the target was divided, where it was not by cross-validation or by marked rows. */ divided?: Divided | null;
+  /** Secondary estimates from bootstrap refits, where asked for. */ internal?: Internal | null;
   /** Out-of-fold predictions of each evaluated row. */ predictions: Predictions;
 };
 
@@ -668,6 +684,84 @@ export type Predictions = {
   /** What each evaluated row is called. */ id: Array<string>;
   /** The truth: class names or numbers. */ truth: Array<unknown>;
   /** The event's probability (or the value) by each method, averaged over the repeats. */ methods: Record<string, Array<number>>;
+};
+
+/** Performance on the rows that were learned from, corrected by refits on bootstrap samples of them. */
+export type Internal = {
+  /** Bootstrap samples of patients. */ refits: number;
+  /** The methods that were refitted. */ methods: Array<InternalMethod>;
+  /** Methods that were left out: networks would be trained as often again. */ left_out: Array<string>;
+};
+
+/** One method. */
+export type InternalMethod = {
+  /** The method. */ id: string;
+  /** `transfer`, `baseline` or `other`. */ role: string;
+  /** Its metrics. */ measures: Array<InternalMeasure>;
+};
+
+/** One metric. */
+export type InternalMeasure = {
+  /** Which. */ metric: Metric;
+  /** Harrell's optimism bootstrap. */ optimism: Optimism | null;
+  /** Why there is none. */ why: Why | null;
+  /** .632 and .632+, turned back into the metric's own direction; AUROC, Brier score and absolute error alone. */ point632: Point632 | null;
+  /** What the verdict's design found, to compare with. */ by_design: number | null;
+};
+
+/** The .632 and .632+ estimates. */
+export type Point632 = {
+  /** .368 · apparent + .632 · out-of-bag (Efron, J Am Stat Assoc 1983;78:316–331). */ plain: number;
+  /** With the weight that grows with overfitting. */ plus: number;
+  /** R, the relative overfitting rate, 0 to 1. */ overfitting: number;
+  /** The out-of-bag value's weight in `plus`: .632 / (1 − .368 R). */ weight: number;
+};
+
+/** Why a measure or its interval is not defined on the rows at hand. Its words stand under `undefined.<kind>`. */
+export type Why =
+  /** Nothing to evaluate. */ | { kind: "no_rows" }
+  /** Truth and prediction of different lengths. */ | { kind: "lengths" }
+  /** A NaN or an infinity, or a probability outside [0, 1]. */ | { kind: "not_finite" }
+  /** All rows are events, or none is. */ | { kind: "one_class" }
+  /** Fewer rows (of the scarcer class, where there are classes) than the measure needs. */ | { kind: "too_few";
+    /** What is there. */ found: number;
+    /** What is needed. */ needed: number;
+  }
+  /** Predictions (or the truth) that are all alike. */ | { kind: "constant" }
+  /** The predictions separate the classes: the estimate lies at infinity. */ | { kind: "separated" }
+  /** The measure does not vary over resamples, as at an AUROC of 1: an interval of no width would be a lie. */ | { kind: "degenerate" }
+  /** The measure is undefined in more than a tenth of the resamples. */ | { kind: "lost";
+    /** Resamples without a value. */ lost: number;
+    /** All resamples. */ of: number;
+  }
+  /** Not defined for this kind of label or prediction. */ | { kind: "wrong_kind" };
+
+/** A corrected value. */
+export type Optimism = {
+  /** Of the model that was fitted on all rows, on these rows. */ apparent: number;
+  /** Mean over refits of on_sample − on_original. */ optimism: number;
+  /** apparent − optimism. */ corrected: number;
+  /** Monte Carlo error of the correction: sd / √refits. No standard error of the performance. */ monte_carlo_se: number;
+  /** Refits with both values. */ refits: number;
+};
+
+/** How the target was divided. */
+export type Divided = {
+  /** The kind. */ split: Split;
+  /** Rows that were learned from, on average over folds. */ train: number;
+  /** Rows that were judged. */ test: number;
+  /** The latest time that was learned from, as its cell has it; by time alone. */ until: string | null;
+  /** Every site; empty unless they were held out in turn. */ sites: Array<OneSite>;
+};
+
+/** A site that was held out. */
+export type OneSite = {
+  /** Its name. */ site: string;
+  /** Rows. */ n: number;
+  /** Events, of two classes. */ events: number | null;
+  /** The transferred procedure's metric, mean over repeats; absent where it is undefined. */ transfer: number | null;
+  /** The baseline's. */ baseline: number | null;
+  /** The difference, positive where transfer is better. */ gain: number | null;
 };
 
 /** The compared procedures under one rule. */
@@ -724,25 +818,6 @@ export type Crossed = {
   /** The crossing with its interval. */ crossing: Crossing | null;
   /** Why there is none. */ why: Why | null;
 };
-
-/** Why a measure or its interval is not defined on the rows at hand. Its words stand under `undefined.<kind>`. */
-export type Why =
-  /** Nothing to evaluate. */ | { kind: "no_rows" }
-  /** Truth and prediction of different lengths. */ | { kind: "lengths" }
-  /** A NaN or an infinity, or a probability outside [0, 1]. */ | { kind: "not_finite" }
-  /** All rows are events, or none is. */ | { kind: "one_class" }
-  /** Fewer rows (of the scarcer class, where there are classes) than the measure needs. */ | { kind: "too_few";
-    /** What is there. */ found: number;
-    /** What is needed. */ needed: number;
-  }
-  /** Predictions (or the truth) that are all alike. */ | { kind: "constant" }
-  /** The predictions separate the classes: the estimate lies at infinity. */ | { kind: "separated" }
-  /** The measure does not vary over resamples, as at an AUROC of 1: an interval of no width would be a lie. */ | { kind: "degenerate" }
-  /** The measure is undefined in more than a tenth of the resamples. */ | { kind: "lost";
-    /** Resamples without a value. */ lost: number;
-    /** All resamples. */ of: number;
-  }
-  /** Not defined for this kind of label or prediction. */ | { kind: "wrong_kind" };
 
 /** The crossing with its uncertainty. */
 export type Crossing = {
@@ -818,6 +893,10 @@ export type Reason =
   }
   /** Fewer evaluated rows with a number than the rule asks for. */ | { kind: "too_few_rows";
     /** Rows. */ found: number;
+    /** The rule. */ needed: number;
+  }
+  /** Fewer sites than the rule asks for: their spread cannot be known. */ | { kind: "too_few_sites";
+    /** Sites with a value. */ found: number;
     /** The rule. */ needed: number;
   }
   /** Fewer than two usable folds, or differences that do not vary: there is no standard error. */ | { kind: "degenerate" };
@@ -1020,7 +1099,8 @@ export type Verdict =
 /** How the data were divided. */
 export type ContrastDesign =
   /** Repeated k-fold cross-validation of the target. */ | "cv"
-  /** A given test set, the variance of training from half-samples. */ | "held_out";
+  /** A given test set, the variance of training from half-samples. */ | "held_out"
+  /** Each site held out in turn. */ | "sites";
 
 /** The words of the estimand are made from these. */
 export type Estimand = {

@@ -26,6 +26,8 @@ pub enum Design {
     Cv,
     /// A given test set, the variance of training from half-samples.
     HeldOut,
+    /// Each site held out in turn.
+    Sites,
 }
 
 /// What was evaluated: rows of each class, or rows. Each row counts once, however often it was predicted.
@@ -99,6 +101,13 @@ pub enum Reason {
     /// Fewer evaluated rows with a number than the rule asks for.
     TooFewRows {
         /// Rows.
+        found: usize,
+        /// The rule.
+        needed: usize,
+    },
+    /// Fewer sites than the rule asks for: their spread cannot be known.
+    TooFewSites {
+        /// Sites with a value.
         found: usize,
         /// The rule.
         needed: usize,

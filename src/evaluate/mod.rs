@@ -16,6 +16,7 @@ pub mod optimism;
 pub mod panel;
 pub mod recommendation;
 pub mod sample_size;
+pub mod sites;
 pub mod subgroup;
 
 pub use contrast::{Contrast, Design, Evidence, Reason, Verdict};

@@ -4,8 +4,10 @@
 use serde::{Deserialize, Serialize};
 
 use crate::evaluate::crossing::Crossing;
+use crate::evaluate::optimism::{Optimism, Point632};
 use crate::evaluate::subgroup::Compared;
-use crate::metrics::Why;
+use crate::metrics::{Metric, Why};
+use crate::plan::Split;
 
 /// The groups that one column makes.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -85,4 +87,73 @@ pub struct Gaps {
     pub source: Option<GapsSide>,
     /// All target rows.
     pub target: GapsSide,
+}
+
+/// How the target was divided.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Divided {
+    /// The kind.
+    pub split: Split,
+    /// Rows that were learned from, on average over folds.
+    pub train: u32,
+    /// Rows that were judged.
+    pub test: u32,
+    /// The latest time that was learned from, as its cell has it; by time alone.
+    pub until: Option<String>,
+    /// Every site; empty unless they were held out in turn.
+    pub sites: Vec<OneSite>,
+}
+
+/// A site that was held out.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct OneSite {
+    /// Its name.
+    pub site: String,
+    /// Rows.
+    pub n: u32,
+    /// Events, of two classes.
+    pub events: Option<u32>,
+    /// The transferred procedure's metric, mean over repeats; absent where it is undefined.
+    pub transfer: Option<f64>,
+    /// The baseline's.
+    pub baseline: Option<f64>,
+    /// The difference, positive where transfer is better.
+    pub gain: Option<f64>,
+}
+
+/// Performance on the rows that were learned from, corrected by refits on bootstrap samples of them.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Internal {
+    /// Bootstrap samples of patients.
+    pub refits: u32,
+    /// The methods that were refitted.
+    pub methods: Vec<InternalMethod>,
+    /// Methods that were left out: networks would be trained as often again.
+    pub left_out: Vec<String>,
+}
+
+/// One method.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct InternalMethod {
+    /// The method.
+    pub id: String,
+    /// `transfer`, `baseline` or `other`.
+    pub role: String,
+    /// Its metrics.
+    pub measures: Vec<InternalMeasure>,
+}
+
+/// One metric.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct InternalMeasure {
+    /// Which.
+    pub metric: Metric,
+    /// Harrell's optimism bootstrap.
+    pub optimism: Option<Optimism>,
+    /// Why there is none.
+    pub why: Option<Why>,
+    /// .632 and .632+, turned back into the metric's own direction; AUROC, Brier score and absolute error alone.
+    pub point632: Option<Point632>,
+    /// What the verdict's design found, to compare with.
+    pub by_design: Option<f64>,
 }

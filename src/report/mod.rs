@@ -124,6 +124,12 @@ pub struct Comparison {
     /// What happens at thresholds that were chosen on training rows; two classes only.
     #[serde(default)]
     pub operating: Vec<operating::AtThreshold>,
+    /// How the target was divided, where it was not by cross-validation or by marked rows.
+    #[serde(default)]
+    pub divided: Option<designs::Divided>,
+    /// Secondary estimates from bootstrap refits, where asked for.
+    #[serde(default)]
+    pub internal: Option<designs::Internal>,
     /// Out-of-fold predictions of each evaluated row.
     pub predictions: Predictions,
 }

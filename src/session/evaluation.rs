@@ -173,7 +173,7 @@ fn beside(averaged: &Averaged<'_>, two: Option<&[bool]>, gains: &[Measured]) -> 
     };
     let delong = match (two, averaged.methods.as_slice()) {
         _ if averaged.metric != Metric::Auroc => empty("delong", "kind"),
-        _ if averaged.design == Design::Cv => empty("delong", "not_independent"),
+        _ if averaged.design != Design::HeldOut => empty("delong", "not_independent"),
         _ if averaged.clusters.is_some() => empty("delong", "clustered"),
         (Some(y), [(_, _, baseline), (_, _, transfer), ..]) => match delong::paired(y, transfer, baseline) {
             Some(test) => {

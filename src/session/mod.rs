@@ -5,6 +5,7 @@
 
 mod assemble;
 mod before;
+mod divide;
 mod evaluation;
 mod groups;
 mod prepare;

@@ -2,19 +2,21 @@
 
 use serde_json::Value;
 
+use super::divide;
 use super::groups::{self, Grouped};
 use super::scoring;
 use super::unit::{Direction, Job, Unit};
 use crate::cohort::{Cohort, FeatureKind, Labels, Side};
 use crate::error::{Code, Result};
 use crate::evaluate::Evidence;
+use crate::evaluate::bootstrap::Units;
 use crate::evaluate::contrast::Design;
 use crate::evaluate::recommendation::{Recommendation, SourceKind, recommend};
 use crate::methods::card::{Card, Kinds};
 use crate::methods::{AnyMethod, Model, registry};
 use crate::plan::{Grid, Plan, TablePlan};
 use crate::preprocess::{self, Finding};
-use crate::rng::{fnv1a, mix};
+use crate::rng::{Rng, fnv1a, mix};
 use crate::split::{self, Fold, Respect};
 use crate::table::Table;
 
@@ -38,6 +40,12 @@ pub struct Sides {
     pub curve: Fold,
     /// Groups of the evaluated patients.
     pub groupings: Vec<Grouped>,
+    /// The sites that are held out in turn, and each target row's; empty in every other design.
+    pub sites: Vec<String>,
+    /// Each target row's site, by number.
+    pub site: Vec<u32>,
+    /// The latest time that was learned from, where later rows are judged.
+    pub until: Option<String>,
 }
 
 impl Sides {
@@ -56,7 +64,11 @@ impl Sides {
     }
     /// How the verdict's variance is made.
     pub fn design(&self) -> Design {
-        if self.test.is_some() { Design::HeldOut } else { Design::Cv }
+        match (&self.test, self.sites.is_empty()) {
+            (Some(_), _) => Design::HeldOut,
+            (None, true) => Design::Cv,
+            (None, false) => Design::Sites,
+        }
     }
 }
 
@@ -143,10 +155,14 @@ impl Prepared {
             folds: Vec::new(),
             curve: Fold { train: Vec::new(), test: Vec::new(), repeat: 0, fold: 0 },
             groupings: Vec::new(),
+            sites: Vec::new(),
+            site: Vec::new(),
+            until: None,
         };
-        let origin = cohorts.origin;
+        let mut origin = cohorts.origin;
         let mut reverse = None;
         if verdict_possible {
+            divide::divide(&plan, &targets, &mut forward, &mut origin, &mut findings)?;
             lay_out(&plan, &mut forward)?;
             let rows = if forward.test.is_some() { &origin.test } else { &origin.train };
             forward.groupings = groups::find(&plan, &targets, &origin, rows, &mut findings);
@@ -249,6 +265,13 @@ impl Prepared {
                 }
             }
         }
+        for (index, entry) in self.entries.iter().enumerate().filter(|(_, entry)| self.refits(entry)) {
+            for sample in 0..=self.plan.refits {
+                self.want(Direction::Forward, index, 0, &mut first);
+                let needs = self.key(Direction::Forward, entry, 0);
+                rest.push(Job { unit: Unit::Refit { method: index as u32, sample }, needs, cost: 1.0 });
+            }
+        }
         for (index, entry) in self.entries.iter().enumerate().take(1) {
             self.want(Direction::Forward, index, 0, &mut first);
             let needs = self.key(Direction::Forward, entry, 0);
@@ -301,6 +324,22 @@ impl Prepared {
         (columns.clamp(2, most.max(2)) as u32, widest, batch)
     }
 
+    /// Whether a method is refitted on bootstrap samples: networks take too long.
+    pub fn refits(&self, entry: &Entry) -> bool {
+        self.plan.refits > 0 && !entry.method.card().uses_network
+    }
+
+    /// The target's rows of a bootstrap sample, patients with all their rows; sample 0 is every row once.
+    pub fn sample(&self, sample: u32) -> Vec<usize> {
+        let target = &self.forward.target;
+        let mut weights = vec![1; target.len()];
+        if sample > 0 {
+            let units = Units::new(target.len(), target.group.as_deref());
+            units.draw(&mut Rng::child(self.seed("refit", 0), "refit", sample as usize), &mut weights);
+        }
+        weights.iter().enumerate().flat_map(|(row, &times)| std::iter::repeat_n(row, times as usize)).collect()
+    }
+
     /// The seed of a piece of work: equal for every method, so that all see the same draws.
     pub fn seed(&self, purpose: &str, number: u32) -> u64 {
         mix(mix(u64::from(self.plan.seed), fnv1a(purpose.as_bytes())), u64::from(number))
@@ -338,6 +377,12 @@ fn lay_out(plan: &Plan, sides: &mut Sides) -> Result<()> {
                 sides.folds.push(Fold { test: all.clone(), fold: half.fold + 1, ..half });
             }
             sides.curve = Fold { train: rows, test: all, repeat: 0, fold: 0 };
+        }
+        None if !sides.sites.is_empty() => {
+            // A repeat differs by its seeds alone.
+            sides.folds = divide::sites_in_turn(target, &sides.site, repeats.min(plan.design.seeds as usize))?;
+            let whole = Respect { groups: Some(&sides.site), ..respect };
+            sides.curve = split::hold_out(rows.len(), whole, 1.0 / 3.0, seed)?;
         }
         None => {
             sides.folds = split::k_fold_of(&rows, respect, folds, repeats, seed)?;
@@ -408,6 +453,9 @@ fn exchange(plan: &Plan, forward: &Sides) -> Result<Sides> {
         folds: Vec::new(),
         curve: Fold { train: Vec::new(), test: Vec::new(), repeat: 0, fold: 0 },
         groupings: Vec::new(),
+        sites: Vec::new(),
+        site: Vec::new(),
+        until: None,
     };
     lay_out(plan, &mut sides)?;
     Ok(sides)

@@ -63,6 +63,13 @@ pub enum Unit {
         /// Which subsample.
         repeat: u32,
     },
+    /// One method on a bootstrap sample of the target's rows, judged on all of them.
+    Refit {
+        /// Index into the plan's methods.
+        method: u32,
+        /// Which sample; 0 is all rows as they are.
+        sample: u32,
+    },
     /// One method on all labelled rows: the model to keep.
     Final {
         /// Index into the plan's methods.

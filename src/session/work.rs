@@ -63,6 +63,8 @@ impl Prepared {
                     Ok(model) => model,
                     // Half of the rows may be too few to learn from: one cut less for the variance, not the end.
                     Err(error) if !sides.estimates(place) && too_little(&error) => return Ok(outcome),
+                    // A site without which there is one class left: no value for it, and the others stand.
+                    Err(error) if !sides.sites.is_empty() && too_little(&error) => return Ok(outcome),
                     Err(error) => return Err(error),
                 };
                 let evaluated = sides.evaluated(place);
@@ -103,6 +105,29 @@ impl Prepared {
                 let pre = need(self.key(*direction, transfer, *repeat))?;
                 let run = run.reseeded(self.seed("grid", *repeat));
                 outcome.cells = self.curve(sides, *direction, *size, *repeat, pre, &run).await?;
+            }
+            Unit::Refit { method, sample } => {
+                let entry = self.entry(*method)?;
+                let sides = &self.forward;
+                run.event(phase("refit", entry));
+                let run = run.reseeded(self.seed("refit", *sample));
+                let pre = need(self.key(Direction::Forward, entry, 0))?;
+                let rows = self.sample(*sample);
+                let mut task = task(sides, &rows);
+                // A patient who was drawn twice must not stand on both sides of an inner fold.
+                let patient = |&row: &usize| match &sides.target.group {
+                    Some(group) => group.get(row).copied().unwrap_or(row as u32),
+                    None => row as u32,
+                };
+                if *sample > 0 {
+                    task.target.group = Some(rows.iter().map(patient).collect());
+                }
+                let model = match entry.method.adapt(pre, &entry.settings, &task, &run).await {
+                    Ok(model) => model,
+                    Err(error) if *sample > 0 && too_little(&error) => return Ok(outcome),
+                    Err(error) => return Err(error),
+                };
+                outcome.prediction = Some(entry.method.predict(&model, &sides.target.without_labels(), &run).await?);
             }
             Unit::Final { method } => {
                 let entry = self.entry(*method)?;

@@ -16,6 +16,7 @@ import { View } from "./base.js";
 import { evaluationView } from "./evaluation-view.js";
 import { figure } from "./figure.js";
 import { operatingView } from "./operating-view.js";
+import { dividedView, internalView } from "./designs-view.js";
 import { crossingSentence, subgroupsView } from "./subgroups-view.js";
 
 /** The metrics that are read first; the others are a click away. */
@@ -46,7 +47,7 @@ class VerdictView extends View {
 
   /** @param {Report} report @param {Comparison} one @param {string} [prefix] of the files' names */
   direction(report, one, prefix = "") {
-    return html`${this.sentence(report, one)}${this.contrasts(report, one, prefix)}${this.metrics(report, one, prefix)}${this.curves(report, one, prefix)}${evaluationView(one, prefix)}${operatingView(one, prefix)}${subgroupsView(one, prefix)}${this.learning(one, prefix)}`;
+    return html`${this.sentence(report, one)}${dividedView(one)}${this.contrasts(report, one, prefix)}${this.metrics(report, one, prefix)}${this.curves(report, one, prefix)}${evaluationView(one, prefix)}${operatingView(one, prefix)}${subgroupsView(one, prefix)}${internalView(one)}${this.learning(one, prefix)}`;
   }
 
   /** @param {Report} report @param {Comparison} one */

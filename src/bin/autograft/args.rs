@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use autograft::generate::Truth;
 use autograft::metrics::Metric;
-use autograft::plan::Grouping;
+use autograft::plan::{Grouping, Split};
 use autograft::table::{Delimiter, Encoding, Kind};
 use clap::{Args, Parser, Subcommand};
 
@@ -132,6 +132,9 @@ pub struct RoleArgs {
     /// The column that names the hospital or batch: each value is a domain.
     #[arg(long, value_name = "COLUMN")]
     pub site: Option<String>,
+    /// The column of times (a date, a year), for a split by time.
+    #[arg(long, value_name = "COLUMN")]
+    pub time: Option<String>,
     /// The column that says train, test or unlabelled.
     #[arg(long, value_name = "COLUMN")]
     pub rows: Option<String>,
@@ -168,6 +171,13 @@ pub struct DesignArgs {
     /// Repeats with new folds.
     #[arg(long)]
     pub repeats: Option<u32>,
+    /// How the target is divided: repeated (cross-validation), temporal (learn from the earlier, test on the later rows),
+    /// or leave_site_out (each site held out in turn).
+    #[arg(long, value_parser = named::<Split>)]
+    pub split: Option<Split>,
+    /// Bootstrap refits for the optimism and .632+ estimates of the methods that are no networks, as 200.
+    #[arg(long, value_name = "N")]
+    pub refits: Option<u32>,
     /// Pre-trainings under different seeds.
     #[arg(long)]
     pub seeds: Option<u32>,

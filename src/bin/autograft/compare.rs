@@ -129,11 +129,13 @@ fn design(plan: &mut Plan, asked: &DesignArgs) -> Result<()> {
         (&mut plan.design.seeds, asked.seeds),
         (&mut plan.importance, asked.importance),
         (&mut plan.thresholds, asked.thresholds),
+        (&mut plan.refits, asked.refits),
     ] {
         if let Some(value) = value {
             *slot = value;
         }
     }
+    plan.split = asked.split.unwrap_or(plan.split);
     plan.seed = asked.seed;
     plan.both_directions = asked.both_directions;
     plan.grid = asked.grid.then(|| Grid {

@@ -4,7 +4,7 @@ use autograft::evaluate::Reason;
 use autograft::evaluate::crossing::Place;
 use autograft::evaluate::subgroup::{Name, Told};
 use autograft::report::Comparison;
-use autograft::report::designs::{Gaps, SampleSize};
+use autograft::report::designs::{Gaps, Internal, SampleSize};
 use autograft::{Result, text};
 
 use crate::files::print;
@@ -63,6 +63,12 @@ pub fn report(comparison: &Comparison) -> Result<()> {
         let groups = (rows.len() - 1).to_string();
         print(&format!("{}\n\n", text::fill("subgroups.warning", &[("groups", groups)])))?;
     }
+    for line in divided(comparison) {
+        print(&format!("{line}\n"))?;
+    }
+    if let Some(found) = &comparison.internal {
+        print(&format!("{}\n{}\n", text::get("internal.title"), aligned(&internal(found))))?;
+    }
     for line in crossing(comparison) {
         print(&format!("{line}\n"))?;
     }
@@ -117,6 +123,58 @@ fn told(told: &Told, write: fn(f64) -> String) -> String {
             text::fill(&format!("subgroups.reason.{key}"), &facts)
         }
     }
+}
+
+/// How the target was divided, and each site's difference.
+pub fn divided(comparison: &Comparison) -> Vec<String> {
+    let Some(one) = &comparison.divided else { return Vec::new() };
+    let facts = [
+        ("train", one.train.to_string()),
+        ("test", one.test.to_string()),
+        ("until", one.until.clone().unwrap_or_default()),
+        ("sites", one.sites.len().to_string()),
+    ];
+    let key = if one.until.is_some() { "divided.temporal" } else { "divided.leave_site_out" };
+    let mut out = vec![text::fill(key, &facts)];
+    if !one.sites.is_empty() {
+        let number = |value: Option<f64>, write: fn(f64) -> String| value.map_or_else(|| "–".to_owned(), write);
+        let head = ["divided.site", "command.patients", "command.events", "command.transferred", "command.baseline"];
+        let mut rows: Vec<Vec<String>> =
+            vec![head.iter().chain(&["command.difference"]).map(|key| text::get(key).to_owned()).collect()];
+        rows.extend(one.sites.iter().map(|site| {
+            vec![
+                site.site.clone(),
+                site.n.to_string(),
+                site.events.map_or_else(|| "–".to_owned(), |n| n.to_string()),
+                number(site.transfer, fixed),
+                number(site.baseline, fixed),
+                number(site.gain, signed),
+            ]
+        }));
+        out.push(aligned(&rows));
+    }
+    out
+}
+
+fn internal(found: &Internal) -> Vec<Vec<String>> {
+    let head = ["command.method", "command.metric", "internal.apparent", "internal.optimism", "internal.corrected"];
+    let more = ["internal.plus", "internal.by_design"];
+    let mut rows: Vec<Vec<String>> = vec![head.iter().chain(&more).map(|key| text::get(key).to_owned()).collect()];
+    let number = |value: Option<f64>| value.map_or_else(|| "–".to_owned(), fixed);
+    for method in &found.methods {
+        for one in &method.measures {
+            rows.push(vec![
+                text::get(&format!("method.{}.name", method.id)).to_owned(),
+                metric(one.metric),
+                number(one.optimism.map(|o| o.apparent)),
+                one.optimism.map_or_else(|| "–".to_owned(), |o| signed(o.optimism)),
+                number(one.optimism.map(|o| o.corrected)),
+                number(one.point632.map(|p| p.plus)),
+                number(one.by_design),
+            ]);
+        }
+    }
+    rows
 }
 
 /// From how many rows on transfer stops paying, or why that cannot be told.

@@ -291,6 +291,9 @@ fn why(data: &Data, reason: Reason) -> String {
     let (key, facts): (&str, Facts) = match reason {
         Reason::Interval => ("interval", Vec::new()),
         Reason::Degenerate => ("degenerate", Vec::new()),
+        Reason::TooFewSites { found, needed } => {
+            ("too_few_sites", vec![("found", found.to_string()), ("needed", needed.to_string())])
+        }
         Reason::TooFewRows { found, needed } => {
             ("too_few_rows", vec![("found", found.to_string()), ("needed", needed.to_string())])
         }

@@ -1,6 +1,8 @@
 //! Outcomes -> report. Everything here is a function of the outcomes; nothing is trained.
 
+mod divided;
 mod groups;
+mod internal;
 mod lines;
 mod operating;
 mod rows;
@@ -18,6 +20,7 @@ use crate::error::Result;
 use crate::evaluate::contrast::{self, Contrast, Design, Evidence};
 use crate::evaluate::cv::{self, FoldScores};
 use crate::evaluate::held_out::{self, Fit, Fits};
+use crate::evaluate::sites;
 use crate::math::stats;
 use crate::metrics::risks::distributions;
 use crate::metrics::{Metric, calibration};
@@ -131,6 +134,8 @@ struct Bench<'a> {
     cells: Vec<(u32, u32, &'a Outcome)>,
     /// Cross-fitted risks of the training rows, by method and fold.
     thresholds: BTreeMap<(usize, usize), &'a Outcome>,
+    /// Bootstrap refits.
+    refitted: Vec<&'a Outcome>,
 }
 
 impl<'a> Bench<'a> {
@@ -165,6 +170,7 @@ impl<'a> Bench<'a> {
             halves: Vec::new(),
             cells,
             thresholds,
+            refitted: all.iter().filter(|outcome| matches!(outcome.unit, Unit::Refit { .. })).collect(),
         };
         let mut half: Option<(usize, Vec<Judged>)> = None;
         for (fold, row) in table {
@@ -242,6 +248,8 @@ impl<'a> Bench<'a> {
             subgroups: self.subgroups(transfer, baseline),
             crossing: self.crossing(),
             operating: self.operating(transfer, baseline, pulse).await?,
+            divided: self.divided(transfer, baseline),
+            internal: self.internal(transfer, baseline),
             predictions: self.predictions(),
         })
     }
@@ -255,14 +263,15 @@ impl<'a> Bench<'a> {
             }
             _ => None,
         };
+        let plan = &self.prepared.plan.design;
         Estimand {
             metric: self.prepared.plan.metric,
             n_train,
             n_evaluated: rows.len() as u32,
             events,
             design: self.sides.design(),
-            folds: self.prepared.plan.design.folds,
-            repeats: self.prepared.plan.design.repeats,
+            folds: if self.sides.sites.is_empty() { plan.folds } else { self.sides.sites.len() as u32 },
+            repeats: if self.sides.sites.is_empty() { plan.repeats } else { plan.repeats.min(plan.seeds) },
         }
     }
 
@@ -274,7 +283,7 @@ impl<'a> Bench<'a> {
     fn contrast(&self, metric: Metric, first: usize, second: usize) -> Contrast {
         let pairs = || self.judged[first].iter().zip(&self.judged[second]);
         match self.sides.design() {
-            Design::Cv => {
+            design @ (Design::Cv | Design::Sites) => {
                 let scores: Vec<FoldScores> = self
                     .places()
                     .zip(pairs())
@@ -287,7 +296,8 @@ impl<'a> Bench<'a> {
                         target_only: metric.compute(b.truth(), &b.prediction),
                     })
                     .collect();
-                cv::contrast(metric, &scores, &self.evidence())
+                let over = if design == Design::Sites { sites::contrast } else { cv::contrast };
+                over(metric, &scores, &self.evidence())
             }
             Design::HeldOut => {
                 fn fit<'j>(a: &'j Judged, b: &'j Judged) -> Fit<'j> {
@@ -403,6 +413,14 @@ impl<'a> Bench<'a> {
         let (low, high) = match self.sides.design() {
             Design::Cv => {
                 let found = cv::corrected(&values, stats::mean(&ratios));
+                (Some(found.low), Some(found.high))
+            }
+            Design::Sites => {
+                let fold = |(place, judged): (&Fold, &Judged)| {
+                    let ratio = judged.rows.len() as f64 / place.train.len().max(1) as f64;
+                    Some((place.fold, metric.compute(judged.truth(), &judged.prediction)?, ratio))
+                };
+                let found = sites::single(self.places().zip(judged).filter_map(fold));
                 (Some(found.low), Some(found.high))
             }
             Design::HeldOut => {

@@ -12,9 +12,10 @@ import argparse
 import itertools
 import json
 import pathlib
+import statistics
 import subprocess
 
-from common import HOSPITALS, NAMES
+from common import HOSPITALS, NAMES, table
 
 # Linear methods and trees: seconds a resplit. Networks and what learns from all source rows again in every fit: minutes.
 LIGHT = ["source_only_linear", "target_only_linear", "recalibration", "ridge_to_source", "source_as_feature", "stacking",
@@ -77,3 +78,93 @@ def run(program, work, studies, slow, step=20):
                     raise SystemExit(f"{name}: {answered.stderr}")
                 with path.open("a") as out:
                     out.write(answered.stdout)
+
+
+def recommended(line):
+    """The product's rule for labelled sources (src/evaluate/recommendation.rs), whose test states the same numbers."""
+    rows, events = line["train"]
+    return "ridge_to_source" if min(events, rows - events) >= 5 else "recalibration"
+
+
+def found(work, studies):
+    """name -> resplits with all methods that were run."""
+    out = {}
+    for name, *_ in studies:
+        light, slow = lines(work / f"{name}.light.jsonl"), lines(work / f"{name}.slow.jsonl")
+        if light:
+            out[name] = [{**a, "methods": {**a["methods"], **(slow[i]["methods"] if i < len(slow) else {})}} for i, a in enumerate(light)]
+    return out
+
+
+def means(studies, metric):
+    """method -> study -> mean over resplits, of the methods that have a number in every resplit of every study; the rule
+    is among them."""
+    by_method = {}
+    for name, splits in studies.items():
+        for method in {method for split in splits for method in split["methods"]}:
+            values = [split["methods"].get(method, {}).get(metric) for split in splits]
+            if None not in values:
+                by_method.setdefault(method, {})[name] = statistics.mean(values)
+        by_method.setdefault("rule", {})[name] = statistics.mean(split["methods"][recommended(split)][metric] for split in splits)
+    return {method: of for method, of in by_method.items() if len(of) == len(studies)}
+
+
+def judged(studies, metric):
+    """Methods by their average over studies, and what the rule loses to the best one, with the standard error over studies."""
+    sign = 1 if metric == "auroc" else -1
+    by_method = means(studies, metric)
+    average = {method: statistics.mean(of.values()) for method, of in by_method.items()}
+    best = max((method for method in average if method != "rule"), key=lambda method: sign * average[method])
+    losses = [sign * (by_method[best][name] - by_method["rule"][name]) for name in studies]
+    se = statistics.stdev(losses) / len(losses) ** 0.5 if len(losses) > 1 else float("nan")
+    rows = sorted(average.items(), key=lambda item: -sign * item[1])
+    return best, statistics.mean(losses), se, rows, by_method
+
+
+def title(name):
+    hearts = [HOSPITALS[one] for one in name.replace("-", "+").split("+") if one in HOSPITALS]
+    return f"{', '.join(hearts[:-1])} → {hearts[-1]}" if hearts else name
+
+
+def number(x):
+    return f"{x:.3f}".replace("-", "−")
+
+
+def part(studies, metric):
+    best, loss, se, rows, by_study = judged(studies, metric)
+    lost = f"Best single method by average: `{best}`. The rule loses {loss:.4f} to it (standard error over studies {se:.4f}).".replace("-", "−")
+    shown = [method for method, _ in rows]
+    head = ["study", "resplits", "rows learned from", "events", *(f"`{method}`" if method != "rule" else "**the rule**" for method in shown)]
+    body = [[title(name), len(splits), splits[0]["train"][0], splits[0]["train"][1],
+             *(number(by_study[method][name]) for method in shown)] for name, splits in studies.items()]
+    body.append(["**average**", "", "", "", *(number(value) for _, value in rows)])
+    return lost + "\n\n" + table(head, body)
+
+
+def page(work, out):
+    made_ones, real_ones = found(work / "made", made()), found(work / "real", real("."))
+    scarce = lambda name: name.endswith("-switzerland")
+    parts = {
+        "made": part(made_ones, "auroc"),
+        "auroc": part({name: of for name, of in real_ones.items() if not scarce(name)}, "auroc"),
+        "brier": part({name: of for name, of in real_ones.items() if scarce(name)}, "brier"),
+    }
+    text = (pathlib.Path(__file__).parent / "recommendation.in.md").read_text()
+    for key, value in parts.items():
+        text = text.replace("{{" + key + "}}", value.strip())
+    out.write_text(text)
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--program")
+    parser.add_argument("--work", required=True, type=pathlib.Path)
+    parser.add_argument("--data", default=".", help="the folder of the hearts")
+    parser.add_argument("--out", type=pathlib.Path)
+    parser.add_argument("--slow", action="store_true", help="the networks and what learns from all source rows in every fit")
+    parser.add_argument("what", choices=["made", "real", "table"])
+    given = parser.parse_args()
+    if given.what == "table":
+        page(given.work, given.out)
+    else:
+        run(given.program, given.work / given.what, list(made() if given.what == "made" else real(given.data)), given.slow)

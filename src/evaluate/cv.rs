@@ -4,6 +4,9 @@
 //! 2003;52:239–281) put (1/J + n_test/n_train)·s² in its place, J = k·r folds; for repeated k-fold see Bouckaert and
 //! Frank (PAKDD 2004). It carries the variance of training sets and of test patients. The metric is averaged within folds:
 //! pooling out-of-fold scores of refitted models biases the AUROC.
+//!
+//! This rule decides the verdict: of those tried where the truth is known, the narrowest whose interval covers 95 % in
+//! every setting (docs/studies/verdict.md).
 
 use super::contrast::{Contrast, Design, Evidence, Parts};
 use crate::math::dist::t_quantile;

@@ -1,6 +1,7 @@
 //! What stands beside the verdict: curves with bands, operating points, several classes, agreement of numbers.
 
 use crate::measures::{floats, near};
+use autograft::evaluate::agreement::agree;
 use autograft::evaluate::bands::{Bands, Folds, Judge, POINTS, abscissa};
 use autograft::evaluate::bootstrap::{Settings, Units};
 use autograft::evaluate::calls::{self, Share};
@@ -231,4 +232,50 @@ fn calls_are_judged_as_the_four_counts_say_and_compared_in_pairs() {
     let nobody = block_on(calls::judge(&y, &none, None, Settings::new(50, 1), 0.95, &pulse)).unwrap().remove(0);
     assert_eq!((told(&nobody.shares, Measure::Ppv).value, told(&nobody.shares, Measure::Mcc).low), (None, None));
     assert_eq!(told(&nobody.shares, Measure::Specificity).value, Some(1.0));
+}
+
+#[test]
+fn agreement_is_told_with_intervals_over_patients() {
+    let n = 150;
+    let mut rng = Rng::stream(8, "agree");
+    let y: Vec<f64> = (0..n).map(|_| 50.0 + 10.0 * rng.normal()).collect();
+    // Too extreme, and too high by 3 on average.
+    let p: Vec<f64> = y.iter().map(|v| 53.0 + 1.5 * (v - 50.0) + 4.0 * rng.normal()).collect();
+    let pulse = Pulse::new(&Quiet);
+    let agreed = |y: &[f64], p: &[f64], clusters: Option<&[u32]>| {
+        block_on(agree(y, p, clusters, Settings::new(400, 1), 0.95, &pulse)).unwrap()
+    };
+    let plain = agreed(&y, &p, None).unwrap();
+    assert_eq!(plain.limits, agreement::limits(&y, &p, 0.95, 0.95).unwrap());
+    assert_eq!(plain.line, agreement::line(&y, &p, 0.95).unwrap());
+    assert_eq!(plain.proportional, agreement::proportional(&y, &p, 0.95).ok());
+    assert!(plain.line.slope.high < 0.8 && (plain.limits.bias.value - 3.0).abs() < 1.5);
+    assert_eq!(plain.curve.len(), 41);
+    for point in &plain.curve {
+        let on = plain.line.intercept.value + plain.line.slope.value * point.x;
+        assert!(point.low.unwrap() <= point.value.unwrap() && point.value.unwrap() <= point.high.unwrap());
+        assert!(
+            point.low.unwrap() - 3.0 < on && on < point.high.unwrap() + 3.0,
+            "a line stays about a line: {point:?}"
+        );
+    }
+    // Four equal rows a patient tell no more than one: resampled patients know, Student does not.
+    let four = |v: &[f64]| [v, v, v, v].concat();
+    let patient: Vec<u32> = (0..4 * n as u32).map(|i| i % n as u32).collect();
+    let together = agreed(&four(&y), &four(&p), Some(&patient)).unwrap();
+    let wide = |e: autograft::metrics::Estimate| e.high - e.low;
+    for (one, other) in [
+        (plain.limits.bias, together.limits.bias),
+        (plain.limits.upper, together.limits.upper),
+        (plain.line.slope, together.line.slope),
+        (plain.line.intercept, together.line.intercept),
+        (plain.proportional.unwrap().slope, together.proportional.unwrap().slope),
+    ] {
+        let ratio = wide(other) / wide(one);
+        assert!((0.75..1.3).contains(&ratio), "{ratio}");
+    }
+    let apart = agreed(&four(&y), &four(&p), None).unwrap();
+    assert!(wide(together.limits.bias) > 1.6 * wide(apart.limits.bias));
+    assert_eq!(agreed(&y, &vec![1.0; n], None), Err(Why::Constant));
+    assert_eq!(agreed(&y[..2], &p[..2], None), Err(Why::TooFew { found: 2, needed: 3 }));
 }

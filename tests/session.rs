@@ -7,6 +7,7 @@ use autograft::Code;
 use autograft::cohort::Labels;
 use autograft::device;
 use autograft::methods::Model;
+use autograft::metrics::Metric;
 use autograft::plan::{Chosen, Design, Grid, Plan, TablePlan};
 use autograft::preprocess::Preparation;
 use autograft::report::Report;
@@ -185,6 +186,76 @@ fn thresholds_come_from_training_rows_alone() {
     assert_eq!(Plan::from_json(&old.to_string()).unwrap().thresholds, 0);
     old["thresholds"] = 1.into();
     assert_eq!(Plan::from_json(&old.to_string()).unwrap_err().code(), Code::OutOfRange);
+}
+
+/// The linear study of other labels: the last column of each hospital is written anew from age and lactate.
+fn evaluation_of(label: impl Fn(f64, f64) -> String) -> (Report, autograft::report::evaluation::Evaluation) {
+    let relabelled = |text: String| -> String {
+        let line = |line: &str| {
+            let cells: Vec<&str> = line.split(',').collect();
+            let number = |at: usize| cells[at].parse::<f64>().unwrap_or(2.0);
+            let last =
+                if cells[1] == "age" { "outcome".to_owned() } else { label(number(1) + 6.0 * number(4), number(2)) };
+            format!("{},{last}\n", cells[..5].join(","))
+        };
+        text.lines().map(line).collect()
+    };
+    let (source, target) = (relabelled(hospital(200, 1, false, "s")), relabelled(hospital(90, 2, false, "t")));
+    let study = open(&source, &target, |plan| {
+        let chosen = |method: &str| Chosen { method: method.to_owned(), config: serde_json::Value::Null };
+        (plan.transfer, plan.baseline) = (chosen("ridge_to_source"), chosen("target_only_linear"));
+        (plan.others, plan.importance) = (vec![], 0);
+    });
+    let report = run(&[&study], &Quiet).0;
+    let evaluation = report.forward.as_ref().unwrap().evaluation.clone().expect("an evaluation");
+    (report, evaluation)
+}
+
+#[test]
+fn several_classes_are_evaluated_together_and_one_against_the_rest() {
+    let (report, evaluation) = evaluation_of(|age, lactate| {
+        let level = (age - 72.0) / 10.0 + lactate - 2.0;
+        ["home", "ward", "unit"][usize::from(level > -0.7) + usize::from(level > 0.7)].to_owned()
+    });
+    assert_eq!(report.data.classes.len(), 3);
+    assert!(report.forward.as_ref().unwrap().operating.is_empty(), "a threshold needs two classes");
+    for method in &evaluation.methods {
+        let of = |metric: Metric| *method.metrics.iter().find(|one| one.metric == metric).unwrap();
+        for metric in [Metric::Auroc, Metric::HandTill, Metric::LogLoss, Metric::Brier, Metric::Mcc] {
+            let one = of(metric);
+            let (value, low, high) = (one.value.unwrap(), one.low.unwrap(), one.high.unwrap());
+            assert!(low < value && value < high, "{}: {one:?}", method.id);
+        }
+        assert_eq!(method.classes.iter().map(|class| class.rows).sum::<u32>(), 90);
+        // Two ways to the same number: the macro average, and each class against the rest.
+        let areas: Vec<f64> = method.classes.iter().map(|class| class.metrics[0].value.unwrap()).collect();
+        let mean = areas.iter().sum::<f64>() / 3.0;
+        assert!((of(Metric::Auroc).value.unwrap() - mean).abs() < 1e-12 && mean > 0.75, "{areas:?}");
+        assert_eq!(method.role == "baseline", method.gains.is_empty());
+    }
+}
+
+#[test]
+fn numbers_are_told_with_their_agreement() {
+    let (_, evaluation) = evaluation_of(|age, lactate| format!("{:.3}", 1.3 * age + 9.0 * lactate));
+    for method in &evaluation.methods {
+        let agreed = method.agreement.as_ref().expect("agreement");
+        assert!(
+            agreed.limits.lower.value < agreed.limits.bias.value
+                && agreed.limits.bias.value < agreed.limits.upper.value
+        );
+        let slope = method.metrics.iter().find(|one| one.metric == Metric::CalibrationSlope).unwrap();
+        assert!((agreed.line.slope.value - slope.value.unwrap()).abs() < 1e-9, "the metric is the line's slope");
+        assert!(slope.value.unwrap() > 0.8 && agreed.curve.len() == 41 && method.classes.is_empty());
+    }
+    let old: autograft::report::evaluation::Evaluated = {
+        let mut value = serde_json::to_value(&evaluation.methods[0]).unwrap();
+        for field in ["roc", "pr", "agreement", "classes"] {
+            assert!(value.as_object_mut().unwrap().remove(field).is_some());
+        }
+        serde_json::from_value(value).expect("a report of before opens")
+    };
+    assert!(old.agreement.is_none() && old.roc.is_empty());
 }
 
 /// Counts how often the thread is given back, and stops at one of those times.

@@ -957,6 +957,8 @@ export type Evaluated = {
   /** Net benefit minus the baseline's; empty for the baseline. */ decision_gain: Array<BandPoint>;
   /** Sensitivity over false-positive rate, the mean over the folds at equal rates, with a pointwise 95 % band; two */ roc?: Array<BandPoint>;
   /** Precision over recall, likewise. */ pr?: Array<BandPoint>;
+  /** How predicted and observed numbers agree; numbers only. */ agreement?: Agreed | null;
+  /** Each class against the rest, of more than two. */ classes?: Array<OfClass>;
   /** Absent unless there are two classes, and where the risks are all alike or separate the classes. */ calibration: Calibrated | null;
 };
 
@@ -975,12 +977,11 @@ export type Calibrated = {
   /** Its p. */ spiegelhalter_p: number;
 };
 
-/** A point of a curve with its pointwise interval; `None` ends where there is none. */
-export type BandPoint = {
-  /** The abscissa. */ x: number;
-  /** The curve. */ value: number | null;
-  /** Lower end. */ low: number | null;
-  /** Upper end. */ high: number | null;
+/** One class against the rest. */
+export type OfClass = {
+  /** The class. */ name: string;
+  /** Evaluated rows of it. */ rows: number;
+  /** Ranking and calibration of its probability, with intervals (BCa). */ metrics: Array<Ranged>;
 };
 
 /** A metric with its interval. */
@@ -990,6 +991,43 @@ export type Ranged = {
   /** 95 % interval. */ low: number | null;
   /** Its upper end. */ high: number | null;
   /** Why there is no interval. */ why: Why | null;
+};
+
+/** What is told of one method's predictions. */
+export type Agreed = {
+  /** Bland and Altman's limits of prediction − truth. */ limits: Limits;
+  /** Truth = intercept + slope · prediction. */ line: Line;
+  /** Whether the differences grow with the size; absent where all means are alike. */ proportional: Proportional | null;
+  /** Truth over prediction, smoothed, with a pointwise band. */ curve: Array<BandPoint>;
+};
+
+/** A point of a curve with its pointwise interval; `None` ends where there is none. */
+export type BandPoint = {
+  /** The abscissa. */ x: number;
+  /** The curve. */ value: number | null;
+  /** Lower end. */ low: number | null;
+  /** Upper end. */ high: number | null;
+};
+
+/** Whether the differences grow with the size of what is measured. */
+export type Proportional = {
+  /** Difference gained for each unit of the mean of truth and prediction; 0 is ideal of two measurements. */ slope: Estimate;
+  /** Of no slope, two-sided. */ p: number;
+};
+
+/** Calibration of numbers, truth = intercept + slope · prediction, with Student's intervals. */
+export type Line = {
+  /** In the label's unit; 0 is ideal. */ intercept: Estimate;
+  /** 1 is ideal; under 1 the predictions are too extreme. */ slope: Estimate;
+  /** Mean of truth − prediction; 0 is ideal. */ in_the_large: Estimate;
+};
+
+/** Bland and Altman's limits: where the differences prediction − truth of most patients lie. */
+export type Limits = {
+  /** The mean difference. */ bias: Estimate;
+  /** Standard deviation of the differences. */ sd: number;
+  /** bias − z·sd with its interval. */ lower: Estimate;
+  /** bias + z·sd with its interval. */ upper: Estimate;
 };
 
 /** A feature's importance. */

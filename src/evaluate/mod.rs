@@ -3,6 +3,7 @@
 //! The estimand: the expected difference in one metric, transfer minus target-only, on new target patients, over target
 //! training sets of the size at hand, the source fixed. Two designs reach it: [`cv`] and [`held_out`].
 
+pub mod agreement;
 pub mod bands;
 pub mod bootstrap;
 pub mod calls;

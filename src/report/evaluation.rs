@@ -3,6 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::evaluate::agreement::Agreed;
 use crate::evaluate::panel::BandPoint;
 use crate::metrics::{Metric, Why};
 
@@ -46,8 +47,25 @@ pub struct Evaluated {
     /// Precision over recall, likewise.
     #[serde(default)]
     pub pr: Vec<BandPoint>,
+    /// How predicted and observed numbers agree; numbers only.
+    #[serde(default)]
+    pub agreement: Option<Agreed>,
+    /// Each class against the rest, of more than two.
+    #[serde(default)]
+    pub classes: Vec<OfClass>,
     /// Absent unless there are two classes, and where the risks are all alike or separate the classes.
     pub calibration: Option<Calibrated>,
+}
+
+/// One class against the rest.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct OfClass {
+    /// The class.
+    pub name: String,
+    /// Evaluated rows of it.
+    pub rows: u32,
+    /// Ranking and calibration of its probability, with intervals (BCa).
+    pub metrics: Vec<Ranged>,
 }
 
 /// A metric with its interval.

@@ -1,14 +1,16 @@
 //! The evaluation beside the verdict: see [`crate::report::evaluation`].
 
 use crate::error::Result;
+use crate::evaluate::agreement::{Agreed, agree};
 use crate::evaluate::bands::{Bands, Curves, Folds};
 use crate::evaluate::bootstrap::{Settings, Units};
 use crate::evaluate::contrast::Design;
 use crate::evaluate::panel::{Measured, Panel, Request};
 use crate::math::dist::normal_quantile;
 use crate::metrics::calibration::{self, observed_over_expected, recalibration, spiegelhalter};
+use crate::metrics::ranking::one_against_rest;
 use crate::metrics::{Metric, Truth, delong};
-use crate::report::evaluation::{Beside, Calibrated, Evaluated, Evaluation, Ranged};
+use crate::report::evaluation::{Beside, Calibrated, Evaluated, Evaluation, OfClass, Ranged};
 use crate::watch::Pulse;
 
 /// The level of every interval.
@@ -22,7 +24,9 @@ const RESAMPLES: (usize, usize) = (200, 1000);
 pub(super) struct Averaged<'a> {
     /// What was observed.
     pub truth: Truth<'a>,
-    /// The methods: id, role, predictions; the baseline first.
+    /// The classes' names, of more than two; else empty.
+    pub classes: &'a [String],
+    /// The methods: id, role, predictions as [`Metric::compute`] takes them; the baseline first.
     pub methods: Vec<(String, String, Vec<f64>)>,
     /// Patients that have several rows.
     pub clusters: Option<&'a [u32]>,
@@ -55,13 +59,26 @@ pub(super) async fn evaluate(
             Metric::CalibrationInTheLarge,
             Metric::CalibrationSlope,
         ],
-        Truth::Classes { .. } => &[],
-        Truth::Values(_) => &[Metric::R2, Metric::Rmse, Metric::Mae, Metric::Pearson],
+        Truth::Classes { .. } => &[
+            Metric::Auroc,
+            Metric::HandTill,
+            Metric::LogLoss,
+            Metric::Brier,
+            Metric::ScaledBrier,
+            Metric::BalancedAccuracy,
+            Metric::Mcc,
+            Metric::Accuracy,
+        ],
+        Truth::Values(_) => &[
+            Metric::R2,
+            Metric::Rmse,
+            Metric::Mae,
+            Metric::Pearson,
+            Metric::CalibrationInTheLarge,
+            Metric::CalibrationSlope,
+        ],
     };
     let thresholds = two.as_deref().map_or_else(Vec::new, thresholds);
-    if metrics.is_empty() {
-        return Ok(None);
-    }
     let predictions: Vec<&[f64]> = averaged.methods.iter().map(|(_, _, p)| p.as_slice()).collect();
     let units = Units::new(n, averaged.clusters);
     let resamples = (WORK / (n * predictions.len()).max(1)).clamp(RESAMPLES.0, RESAMPLES.1);
@@ -76,6 +93,8 @@ pub(super) async fn evaluate(
     };
     // The jackknife leaves each patient out once: with thousands the correction it serves is nothing.
     let settings = Settings { jackknife: n <= 2000, ..Settings::new(resamples, averaged.seed) };
+    let mut agreements = agreements(averaged, &settings, pulse).await?.into_iter();
+    let mut each = each_class(averaged, &units, &settings, pulse).await?.into_iter();
     let mut curves = match Bands::new(folds, &units, settings.clone()) {
         Ok(mut bands) => {
             bands.bootstrap().run(pulse).await?;
@@ -110,11 +129,59 @@ pub(super) async fn evaluate(
                     decision_gain: panel.decision_gain,
                     roc,
                     pr,
+                    agreement: agreements.next().flatten(),
+                    classes: each.next().unwrap_or_default(),
                     calibration: two.as_ref().and_then(|y| calibrated(y, p)),
                 }
             })
             .collect(),
     }))
+}
+
+/// How each method's numbers agree with the truth; empty of classes.
+async fn agreements(averaged: &Averaged<'_>, settings: &Settings, pulse: &Pulse<'_>) -> Result<Vec<Option<Agreed>>> {
+    let Truth::Values(y) = averaged.truth else { return Ok(Vec::new()) };
+    let mut out = Vec::new();
+    for (_, _, p) in &averaged.methods {
+        // A smooth curve for each resample is the dearest number here.
+        let settings = Settings { resamples: (settings.resamples / 2).max(RESAMPLES.0), ..settings.clone() };
+        out.push(agree(y, p, averaged.clusters, settings, LEVEL, pulse).await?.ok());
+    }
+    Ok(out)
+}
+
+/// Each class against the rest, for each method, on the resamples of the whole panel; empty unless there are more than two.
+async fn each_class(
+    averaged: &Averaged<'_>,
+    units: &Units,
+    settings: &Settings,
+    pulse: &Pulse<'_>,
+) -> Result<Vec<Vec<OfClass>>> {
+    const METRICS: &[Metric] = &[Metric::Auroc, Metric::Auprc, Metric::CalibrationInTheLarge, Metric::CalibrationSlope];
+    let Truth::Classes { y, classes } = averaged.truth else { return Ok(Vec::new()) };
+    let mut out = vec![Vec::new(); averaged.methods.len()];
+    for (class, name) in averaged.classes.iter().enumerate() {
+        let event: Vec<u32> = y.iter().map(|&c| u32::from(c as usize == class)).collect();
+        let risks: Vec<Vec<f64>> =
+            averaged.methods.iter().map(|(_, _, p)| one_against_rest(y, classes, p, class).1).collect();
+        let predictions: Vec<&[f64]> = risks.iter().map(Vec::as_slice).collect();
+        let request = Request {
+            truth: Truth::Classes { y: &event, classes: 2 },
+            predictions: &predictions,
+            metrics: METRICS,
+            roc: &[],
+            pr: &[],
+            thresholds: &[],
+            calibration: &[],
+        };
+        let Ok(mut panel) = Panel::new(request, units, settings.clone()) else { continue };
+        panel.bootstrap().run(pulse).await?;
+        for (of, panel) in out.iter_mut().zip(panel.finish(LEVEL)) {
+            let rows = event.iter().sum();
+            of.push(OfClass { name: name.clone(), rows, metrics: panel.metrics.iter().map(ranged).collect() });
+        }
+    }
+    Ok(out)
 }
 
 /// From 1 % on, in steps that a chart can show, to well over the share of events.

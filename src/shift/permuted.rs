@@ -83,6 +83,7 @@ pub async fn mmd(
         return Err(out_of_range("bandwidths", 0.0, "100"));
     }
     let median = median_distance(source, target, seed).ok_or_else(|| Code::NothingVaries.err())?;
+    pulse.breathe().await?;
     let squares = Pairs::of(source, target, square_distance, pulse).await?;
     let (n, m) = (source.n() as f64, target.n() as f64);
     let statistic = |sums: Sums| {
@@ -94,6 +95,7 @@ pub async fn mmd(
     for (place, multiple) in multiples.iter().enumerate() {
         let sigma = multiple * median;
         let kernels = squares.map(|d| gaussian(d, sigma));
+        pulse.breathe().await?;
         let mmd2 = statistic(kernels.exact(source.n()));
         let done = (place, multiples.len());
         let draws = kernels.permuted(source.n(), permutations, seed, done, pulse).await?;

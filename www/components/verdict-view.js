@@ -13,6 +13,8 @@ import { downloadCsv } from "../save.js";
 import { fixed, interval, signed, signedInterval, whole } from "../format.js";
 import { t } from "../words.js";
 import { View } from "./base.js";
+import { agreementView } from "./agreement-view.js";
+import { classesView } from "./classes-view.js";
 import { evaluationView } from "./evaluation-view.js";
 import { figure } from "./figure.js";
 import { operatingView } from "./operating-view.js";
@@ -47,7 +49,7 @@ class VerdictView extends View {
 
   /** @param {Report} report @param {Comparison} one @param {string} [prefix] of the files' names */
   direction(report, one, prefix = "") {
-    return html`${this.sentence(report, one)}${dividedView(one)}${this.contrasts(report, one, prefix)}${this.metrics(report, one, prefix)}${this.curves(report, one, prefix)}${evaluationView(one, prefix)}${operatingView(one, prefix)}${subgroupsView(one, prefix)}${internalView(one)}${this.learning(one, prefix)}`;
+    return html`${this.sentence(report, one)}${dividedView(one)}${this.contrasts(report, one, prefix)}${this.metrics(report, one, prefix)}${this.curves(report, one, prefix)}${agreementView(report, one, prefix)}${classesView(one)}${evaluationView(one, prefix)}${operatingView(one, prefix)}${subgroupsView(one, prefix)}${internalView(one)}${this.learning(one, prefix)}`;
   }
 
   /** @param {Report} report @param {Comparison} one */
@@ -99,7 +101,7 @@ class VerdictView extends View {
     const calibrated = has("calibration", main);
     const risky = main.flatMap(({ id, risks }) => (risks?.event.length ? [{ id, risks }] : []));
     const values = plan.preparation.label.kind.type === "values";
-    const scattered = values ? main.flatMap(({ id, role }) => {
+    const scattered = values && !evaluation?.methods.some(({ agreement }) => agreement) ? main.flatMap(({ id, role }) => {
       const predicted = predictions.methods[id];
       return predicted ? [{ id, role, scatter: predictions.truth.map((truth, at) => /** @type {[number, number]} */ ([Number(truth), predicted[at]])) }] : [];
     }) : [];

@@ -35,6 +35,21 @@ impl Bench<'_> {
         sums.into_iter().map(|(row, (sum, n))| (row, sum / n)).collect()
     }
 
+    /// All classes' probabilities of each evaluated row, averaged over the folds that judged it.
+    fn averaged_probabilities(&self, method: usize) -> BTreeMap<usize, Vec<f64>> {
+        let mut sums: BTreeMap<usize, (Vec<f64>, f64)> = BTreeMap::new();
+        for (judged, fold) in self.judged[method].iter().zip(self.places()) {
+            let width = judged.classes.max(1);
+            for (row, p) in judged.rows.iter().zip(judged.prediction.chunks_exact(width)) {
+                let Some(&index) = fold.test.get(*row) else { continue };
+                let (sum, n) = sums.entry(index).or_insert_with(|| (vec![0.0; width], 0.0));
+                sum.iter_mut().zip(p).for_each(|(sum, p)| *sum += p);
+                *n += 1.0;
+            }
+        }
+        sums.into_iter().map(|(row, (sum, n))| (row, sum.into_iter().map(|s| s / n).collect())).collect()
+    }
+
     /// From each patient's mean prediction, and the curves over the folds.
     pub(super) async fn evaluation(
         &self,
@@ -45,10 +60,21 @@ impl Bench<'_> {
         let rows = self.evaluated_rows();
         let others = (0..self.judged.len()).filter(|&method| method != transfer && method != baseline);
         let order: Vec<usize> = [baseline, transfer].into_iter().chain(others).collect();
-        let found: Vec<BTreeMap<usize, f64>> = order.iter().map(|&method| self.averaged(method)).collect();
+        let several = matches!(&rows.y, Some(Labels::Classes { names, .. }) if names.len() > 2);
+        let whole = |method: usize| -> BTreeMap<usize, Vec<f64>> {
+            if several {
+                self.averaged_probabilities(method)
+            } else {
+                self.averaged(method).into_iter().map(|(row, p)| (row, vec![p])).collect()
+            }
+        };
+        let found: Vec<BTreeMap<usize, Vec<f64>>> = order.iter().map(|&method| whole(method)).collect();
         let places: Vec<usize> = found.first().map_or_else(Vec::new, |first| first.keys().copied().collect());
-        let predictions: Option<Vec<Vec<f64>>> =
-            found.iter().map(|of| places.iter().map(|row| of.get(row).copied()).collect()).collect();
+        let flat = |of: &BTreeMap<usize, Vec<f64>>| -> Option<Vec<f64>> {
+            let rows: Option<Vec<&[f64]>> = places.iter().map(|row| of.get(row).map(Vec::as_slice)).collect();
+            rows.map(|rows| rows.concat())
+        };
+        let predictions: Option<Vec<Vec<f64>>> = found.iter().map(flat).collect();
         let Some(predictions) = predictions else { return Ok(None) };
         let name = |method: usize| self.prepared.entries[method].method.card().id.to_owned();
         let methods = order
@@ -62,6 +88,10 @@ impl Bench<'_> {
                 let code = |&row: &usize| of.get(row).copied().flatten().map(|code| u32::from(code as usize == *event));
                 codes = places.iter().map(code).collect();
                 codes.as_deref().map(|y| Truth::Classes { y, classes: 2 })
+            }
+            Some(Labels::Classes { names, codes: of, .. }) => {
+                codes = places.iter().map(|&row| of.get(row).copied().flatten()).collect();
+                codes.as_deref().map(|y| Truth::Classes { y, classes: names.len() })
             }
             Some(Labels::Values { values: of, .. }) => {
                 values = places.iter().map(|&row| of.get(row).copied()).collect();
@@ -80,6 +110,10 @@ impl Bench<'_> {
         let plan = &self.prepared.plan;
         let averaged = Averaged {
             truth,
+            classes: match &rows.y {
+                Some(Labels::Classes { names, .. }) if several => names,
+                _ => &[],
+            },
             methods,
             clusters: clusters.as_deref(),
             design: self.sides.design(),

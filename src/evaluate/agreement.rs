@@ -65,10 +65,10 @@ pub async fn agree(
         proportional: proportional(y, prediction, level).ok(),
         curve: at.iter().enumerate().map(|(k, &x)| point(x, &found.of(NUMBERS + k), level)).collect(),
     };
-    if clusters.is_some() {
-        if let Err(why) = over_patients(&mut told, &found, level) {
-            return Ok(Err(why));
-        }
+    if clusters.is_some()
+        && let Err(why) = over_patients(&mut told, &found, level)
+    {
+        return Ok(Err(why));
     }
     Ok(Ok(told))
 }

@@ -212,30 +212,6 @@ fn evaluation_of(label: impl Fn(f64, f64) -> String) -> (Report, autograft::repo
 }
 
 #[test]
-fn several_classes_are_evaluated_together_and_one_against_the_rest() {
-    let (report, evaluation) = evaluation_of(|age, lactate| {
-        let level = (age - 72.0) / 10.0 + lactate - 2.0;
-        ["home", "ward", "unit"][usize::from(level > -0.7) + usize::from(level > 0.7)].to_owned()
-    });
-    assert_eq!(report.data.classes.len(), 3);
-    assert!(report.forward.as_ref().unwrap().operating.is_empty(), "a threshold needs two classes");
-    for method in &evaluation.methods {
-        let of = |metric: Metric| *method.metrics.iter().find(|one| one.metric == metric).unwrap();
-        for metric in [Metric::Auroc, Metric::HandTill, Metric::LogLoss, Metric::Brier, Metric::Mcc] {
-            let one = of(metric);
-            let (value, low, high) = (one.value.unwrap(), one.low.unwrap(), one.high.unwrap());
-            assert!(low < value && value < high, "{}: {one:?}", method.id);
-        }
-        assert_eq!(method.classes.iter().map(|class| class.rows).sum::<u32>(), 90);
-        // Two ways to the same number: the macro average, and each class against the rest.
-        let areas: Vec<f64> = method.classes.iter().map(|class| class.metrics[0].value.unwrap()).collect();
-        let mean = areas.iter().sum::<f64>() / 3.0;
-        assert!((of(Metric::Auroc).value.unwrap() - mean).abs() < 1e-12 && mean > 0.75, "{areas:?}");
-        assert_eq!(method.role == "baseline", method.gains.is_empty());
-    }
-}
-
-#[test]
 fn numbers_are_told_with_their_agreement() {
     let (_, evaluation) = evaluation_of(|age, lactate| format!("{:.3}", 1.3 * age + 9.0 * lactate));
     for method in &evaluation.methods {

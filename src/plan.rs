@@ -10,6 +10,7 @@ use crate::methods::registry;
 use crate::metrics::Metric;
 use crate::preprocess::{LabelKind, Preparation, Role};
 use crate::table::ReadOptions;
+use crate::train::Imputation;
 
 /// Version of the file; raised when old plans can no longer be read.
 pub const VERSION: u32 = 1;
@@ -70,6 +71,9 @@ pub struct Plan {
     /// Bootstrap refits for the optimism and .632+ estimates beside the verdict; 0 leaves them out.
     #[serde(default)]
     pub refits: u32,
+    /// How missing values are met, inside the training rows of each fold.
+    #[serde(default)]
+    pub imputation: Imputation,
 }
 
 /// How the target is divided.
@@ -194,6 +198,7 @@ impl Plan {
             crossing: true,
             split: Split::Repeated,
             refits: 0,
+            imputation: Imputation::default(),
         }
     }
 

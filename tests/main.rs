@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test fails where it is wrong")]
 
 mod architecture;
+mod bad_input;
 mod bootstrap;
 mod cohorts;
 mod command;
@@ -13,6 +14,7 @@ mod evaluate;
 mod flamby;
 mod generate;
 mod gradients;
+mod impute;
 mod linear_methods;
 mod math;
 mod measures;

@@ -30,6 +30,7 @@ impl Prepared {
         pretrained: impl Fn(&str) -> Option<&'m Model>,
         run: &Run<'_>,
     ) -> Result<Outcome> {
+        let run = &run.with_imputation(self.plan.imputation);
         let need = |key: Option<String>| match key {
             None => Ok(None),
             Some(key) => match pretrained(&key) {

@@ -7,4 +7,4 @@ pub mod run;
 pub mod trial;
 
 pub use descend::{Batch, Descent, LossTerm, Schedule, descend};
-pub use run::Run;
+pub use run::{Fill, Imputation, Run};

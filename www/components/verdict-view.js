@@ -63,6 +63,7 @@ class VerdictView extends View {
       <p class="big">${t(`verdict.${type}.sentence`, { ...names, metric, estimate: fixed(Math.abs(c.estimate)) })}</p>
       <p class="numbers">${t(shown ? "verdict.numbers" : "verdict.numbers_bare", { metric, estimate: signed(c.estimate), interval: signedInterval(c.low, c.high), detectable: fixed(c.smallest_detectable) })}</p>
       ${c.verdict.kind === "cannot_tell" ? html`<p>${why(c.verdict.reason)}</p>` : nothing}
+      ${c.n_undefined ? html`<p class="note">${t("verdict.undefined", { n: whole(c.n_undefined), all: whole(c.n_undefined + c.n_folds) })}</p>` : nothing}
       ${worse ? html`<p class="warning"><strong>${t(`verdict.ranks_better.${worse}`)}</strong></p>` : nothing}
       <p class="soft">${t(estimand.events !== null ? "verdict.estimand" : "verdict.estimand_values", { metric, n: whole(estimand.n_train), evaluated: whole(estimand.n_evaluated), events: whole(estimand.events), event: data?.event ?? "" })}
         ${t(`verdict.design.${estimand.design}`, { folds: estimand.folds, repeats: estimand.repeats })}</p>

@@ -6,6 +6,7 @@ use autograft::generate::Truth;
 use autograft::metrics::Metric;
 use autograft::plan::{Grouping, Split};
 use autograft::table::{Delimiter, Encoding, Kind};
+use autograft::train::Fill;
 use clap::{Args, Parser, Subcommand};
 
 /// Does what was learned in one cohort help in another, by how much, and how sure are we?
@@ -178,6 +179,13 @@ pub struct DesignArgs {
     /// Bootstrap refits for the optimism and .632+ estimates of the methods that are no networks, as 200.
     #[arg(long, value_name = "N")]
     pub refits: Option<u32>,
+    /// What stands for a missing number, learned inside the training rows: median, centroids (means of like rows) or
+    /// iterative (regressions on the other numbers).
+    #[arg(long, value_parser = named::<Fill>)]
+    pub impute: Option<Fill>,
+    /// No columns that say where a number was missing.
+    #[arg(long)]
+    pub no_indicators: bool,
     /// Pre-trainings under different seeds.
     #[arg(long)]
     pub seeds: Option<u32>,

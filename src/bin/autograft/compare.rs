@@ -135,6 +135,8 @@ fn design(plan: &mut Plan, asked: &DesignArgs) -> Result<()> {
             *slot = value;
         }
     }
+    plan.imputation.fill = asked.impute.unwrap_or(plan.imputation.fill);
+    plan.imputation.indicators = !asked.no_indicators;
     plan.split = asked.split.unwrap_or(plan.split);
     plan.seed = asked.seed;
     plan.both_directions = asked.both_directions;

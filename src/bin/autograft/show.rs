@@ -273,6 +273,10 @@ pub fn verdict(report: &Report, comparison: &Comparison) -> Vec<String> {
         ),
     ];
     out.extend(reason.map(|reason| why(&report.data, reason)));
+    if contrast.n_undefined > 0 {
+        let all = contrast.n_undefined + contrast.n_folds;
+        out.push(text::fill("verdict.undefined", &[("n", contrast.n_undefined.to_string()), ("all", all.to_string())]));
+    }
     if comparison.ranks_better_calibrated_worse == Some(BetterWorse::Shown) {
         out.push(text::get("verdict.ranks_better").to_owned());
     }

@@ -64,7 +64,7 @@ impl Method for WeightedPooling {
         // With too few rows to choose by, the source as it is.
         if let Some(fold_of) = penalised::folds(&[&target.rows], &target.known, FOLDS, run.seed)? {
             let cohorts = both.cohorts();
-            let encoder = Encoder::fit(&cohorts, usize::MAX)?;
+            let encoder = Encoder::fit_in(&cohorts, usize::MAX, run)?;
             let x = penalised::encode(&encoder, &cohorts)?;
             let alphas = penalised::alphas(&config.penalty);
             let own = both.target.len();

@@ -1,6 +1,6 @@
 //! From the values as they were recorded to the numbers a model learns from, fitted on training rows only.
 //!
-//! Numbers: missing values take the median; where more than [`MISSING_SHARE`] of the fitted rows lack one, a column
+//! Numbers: missing values take the median, or what [`super::impute`] says; where more than [`MISSING_SHARE`] of the fitted rows lack one, a column
 //! says so. Categories: one column a level; a level that was not there when fitting, or a missing one, is zero in all
 //! of them. Then each column is centred and divided by its standard deviation, and constant columns are dropped.
 //!
@@ -11,9 +11,12 @@ use std::collections::HashMap;
 use serde::{Deserialize, Serialize};
 
 use super::super::Model;
+use super::impute::Impute;
 use crate::cohort::{Cohort, Feature, FeatureKind, View};
 use crate::error::{Code, Result};
 use crate::math::stats;
+use crate::rng::Rng;
+use crate::train::{Fill, Imputation, Run};
 
 /// A feature lacking in a larger share of the fitted rows than this gets a column that says where.
 pub const MISSING_SHARE: f64 = 0.01;
@@ -76,6 +79,8 @@ pub struct Encoder {
     pub mean: Vec<f64>,
     /// Each column's standard deviation (denominator n) over the fitted rows.
     pub sd: Vec<f64>,
+    /// What stands for a missing number where it is not the median: over the numbers among the features, in their order.
+    pub impute: Option<Impute>,
 }
 
 impl Encoder {
@@ -84,22 +89,49 @@ impl Encoder {
     /// # Errors
     /// [`Code::NothingVaries`] where no column is left, [`Code::ModelOtherColumns`] where the cohorts' features differ.
     pub fn fit(cohorts: &[&Cohort], most: usize) -> Result<Self> {
+        Self::fit_by(cohorts, most, Imputation::default(), &mut Rng::stream(0, "impute"))
+    }
+
+    /// As [`Encoder::fit`], missing values met as the run says.
+    ///
+    /// # Errors
+    /// As [`Encoder::fit`], and as [`Impute::fit`].
+    pub fn fit_in(cohorts: &[&Cohort], most: usize, run: &Run<'_>) -> Result<Self> {
+        Self::fit_by(cohorts, most, run.imputation, &mut run.rng("impute"))
+    }
+
+    fn fit_by(cohorts: &[&Cohort], most: usize, how: Imputation, rng: &mut Rng) -> Result<Self> {
         let views: Vec<&View> = cohorts.iter().map(|cohort| &cohort.x).collect();
         let features = shared_features(&views);
         let lookups = views.iter().map(|view| Lookup::of(&features, view)).collect::<Result<Vec<_>>>()?;
         let n = views.iter().map(|view| view.len()).sum::<usize>();
         let mut fill = vec![0.0; features.len()];
         let mut found: Vec<(Column, f64, f64)> = Vec::new();
+        let numbers: Vec<usize> = numbers(&features).collect();
+        let recorded = |f: usize| -> Vec<f64> {
+            views.iter().zip(&lookups).flat_map(|(view, lookup)| lookup.values(view, f)).collect()
+        };
+        let all: Vec<Vec<f64>> =
+            if how.fill == Fill::Median { Vec::new() } else { numbers.iter().map(|&f| recorded(f)).collect() };
+        let impute = Impute::fit(how.fill, &all, rng)?;
+        let mut imputed = all;
+        if let Some(impute) = &impute {
+            impute.apply(&mut imputed);
+        }
         for (f, feature) in features.iter().enumerate() {
-            let raw: Vec<f64> = views.iter().zip(&lookups).flat_map(|(view, lookup)| lookup.values(view, f)).collect();
+            let raw = recorded(f);
             let present = raw.iter().filter(|v| v.is_finite()).count();
             match &feature.kind {
                 FeatureKind::Number => {
                     let seen: Vec<f64> = raw.iter().copied().filter(|v| v.is_finite()).collect();
                     fill[f] = if seen.is_empty() { 0.0 } else { stats::quantile(&seen, 0.5) };
-                    let filled: Vec<f64> = raw.iter().map(|&v| if v.is_finite() { v } else { fill[f] }).collect();
+                    let filled: Vec<f64> =
+                        match numbers.iter().position(|&number| number == f).and_then(|at| imputed.get(at)) {
+                            Some(filled) if !seen.is_empty() => filled.clone(),
+                            _ => raw.iter().map(|&v| if v.is_finite() { v } else { fill[f] }).collect(),
+                        };
                     push(&mut found, f, Part::Value, &filled);
-                    if ((n - present) as f64) > MISSING_SHARE * n as f64 {
+                    if how.indicators && ((n - present) as f64) > MISSING_SHARE * n as f64 {
                         let missing: Vec<f64> = raw.iter().map(|v| f64::from(u8::from(!v.is_finite()))).collect();
                         push(&mut found, f, Part::Missing, &missing);
                     }
@@ -125,7 +157,7 @@ impl Encoder {
         }
         let mean = found.iter().map(|(_, mean, _)| *mean).collect();
         let sd = found.iter().map(|(_, _, sd)| *sd).collect();
-        Ok(Self { features, columns: found.into_iter().map(|(column, _, _)| column).collect(), fill, mean, sd })
+        Ok(Self { features, columns: found.into_iter().map(|(column, _, _)| column).collect(), fill, mean, sd, impute })
     }
 
     /// The same columns, centred and scaled by these rows; a column that is constant in them keeps its scale.
@@ -167,11 +199,18 @@ impl Encoder {
         let (rows, cols) = (view.len(), self.columns.len());
         let mut values = vec![T::default(); rows * cols];
         let mut raw: (usize, Vec<f64>) = (usize::MAX, Vec::new());
+        let numbers: Vec<usize> = numbers(&self.features).collect();
+        let imputed: Option<Vec<Vec<f64>>> = self.impute.as_ref().map(|impute| {
+            let mut columns: Vec<Vec<f64>> = numbers.iter().map(|&f| lookup.values(view, f).collect()).collect();
+            impute.apply(&mut columns);
+            columns
+        });
         for (c, column) in self.columns.iter().enumerate() {
             if raw.0 != column.feature {
                 raw = (column.feature, lookup.values(view, column.feature).collect());
             }
             let fill = self.fill[column.feature];
+            let filled = numbers.iter().position(|&f| f == column.feature).and_then(|at| imputed.as_ref()?.get(at));
             let level = match (&column.part, self.features.get(column.feature).map(|feature| &feature.kind)) {
                 (Part::Level(name), Some(FeatureKind::Category { levels })) => {
                     levels.iter().position(|level| level == name).map_or(f64::NAN, |code| code as f64)
@@ -184,7 +223,7 @@ impl Encoder {
                         if v.is_finite() {
                             v
                         } else {
-                            fill
+                            filled.and_then(|filled| filled.get(row)).copied().unwrap_or(fill)
                         }
                     }
                     Part::Missing => f64::from(u8::from(!v.is_finite())),
@@ -220,6 +259,9 @@ impl Encoder {
         if let Some(meta) = model.meta.as_object_mut() {
             meta.insert("features".to_owned(), serde_json::to_value(&self.features).map_err(defect)?);
             meta.insert("columns".to_owned(), serde_json::to_value(&self.columns).map_err(defect)?);
+            if let Some(impute) = &self.impute {
+                meta.insert("impute".to_owned(), serde_json::to_value(impute).map_err(defect)?);
+            }
         }
         model.put_f64("encoder.fill", &[self.fill.len()], self.fill.clone());
         model.put_f64("encoder.mean", &[self.mean.len()], self.mean.clone());
@@ -238,14 +280,22 @@ impl Encoder {
             fill: model.f64("encoder.fill")?.to_vec(),
             mean: model.f64("encoder.mean")?.to_vec(),
             sd: model.f64("encoder.sd")?.to_vec(),
+            // Models of before knew the median alone.
+            impute: if model.meta.get("impute").is_some() { Some(model.meta("impute")?) } else { None },
         };
         let cols = encoder.columns.len();
         let fits = encoder.mean.len() == cols
             && encoder.sd.len() == cols
             && encoder.fill.len() == encoder.features.len()
-            && encoder.columns.iter().all(|column| column.feature < encoder.features.len());
+            && encoder.columns.iter().all(|column| column.feature < encoder.features.len())
+            && encoder.impute.as_ref().is_none_or(|impute| impute.fits(numbers(&encoder.features).count()));
         if fits { Ok(encoder) } else { Err(Code::BadModel.err().with("reason", "encoder: the lengths do not fit")) }
     }
+}
+
+/// The numbers among features.
+fn numbers(features: &[Feature]) -> impl Iterator<Item = usize> + '_ {
+    (0..features.len()).filter(|&f| features[f].kind == FeatureKind::Number)
 }
 
 fn moments(values: &[f64]) -> (f64, f64) {

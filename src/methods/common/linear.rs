@@ -60,7 +60,7 @@ impl Linear {
     /// `lacking` without labels, [`Code::Cancelled`].
     pub async fn fit(cohorts: &[&Cohort], lacking: Code, folds: usize, alphas: &[f64], run: &Run<'_>) -> Result<Self> {
         let known = Known::join(cohorts, lacking)?;
-        let encoder = match Encoder::fit(cohorts, usize::MAX) {
+        let encoder = match Encoder::fit_in(cohorts, usize::MAX, run) {
             Ok(encoder) => encoder,
             Err(e) if e.code() == Code::NothingVaries => return Ok(Self::mean(&known)),
             Err(e) => return Err(e),

@@ -4,6 +4,7 @@ pub mod combine;
 pub mod encoder;
 pub mod forest;
 pub mod head;
+pub mod impute;
 pub mod ladder;
 pub mod learner;
 pub mod linear;

@@ -42,7 +42,7 @@ impl Network {
     /// [`Code::NothingVaries`], [`Code::OneClass`], [`Code::ModelOtherColumns`].
     pub fn initial(learner: &Learner, cohorts: &[&Cohort], known: &Known, run: &Run<'_>) -> Result<Self> {
         known.check()?;
-        let encoder = Encoder::fit(cohorts, learner.most_features)?;
+        let encoder = Encoder::fit_in(cohorts, learner.most_features, run)?;
         let head = Head::of(known);
         let mut widths = vec![encoder.columns.len()];
         widths.extend(&learner.widths);

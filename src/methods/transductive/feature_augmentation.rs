@@ -75,7 +75,7 @@ impl Method for FeatureAugmentation {
         run.event(Event::Phase { name: "linear".to_owned(), facts: Vec::new() });
         let both = Both::of(task, Self::CARD.id)?;
         let cohorts = both.cohorts();
-        let encoder = Encoder::fit(&cohorts, usize::MAX)?;
+        let encoder = Encoder::fit_in(&cohorts, usize::MAX, run)?;
         let x = penalised::encode(&encoder, &cohorts)?;
         let p = x.cols;
         let Some(fold_of) = penalised::folds_of_first(&cohorts, &both.known, FOLDS, run.seed)? else {

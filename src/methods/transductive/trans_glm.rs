@@ -65,7 +65,7 @@ impl Method for TransGlm {
         let own = both.known_target();
         own.check()?;
         let cohorts = both.cohorts();
-        let encoder = Encoder::fit(&cohorts, usize::MAX)?;
+        let encoder = Encoder::fit_in(&cohorts, usize::MAX, run)?;
         let mut facts = Vec::new();
         let mut used: Vec<&Cohort> = both.sources.iter().collect();
         // With too few rows to judge by, all sources are used.

@@ -27,6 +27,7 @@ mod recommendation;
 mod session;
 mod shared;
 mod shift;
+mod source_model;
 mod split;
 mod study;
 mod table;

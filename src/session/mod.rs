@@ -21,15 +21,20 @@ pub use unit::{Cell, Direction, Job, Outcome, Unit};
 use crate::cohort::{Cohort, Side};
 use crate::error::Result;
 use crate::shift::{self, Shift};
+use crate::transferability::source_model;
 use crate::watch::{Pulse, Watch};
 
 impl Prepared {
-    /// How the cohorts differ, from the features and the labels' prevalence alone.
+    /// How the cohorts differ, from the tables and from what a linear model of the source says.
     ///
     /// # Errors
     /// [`crate::Code::Cancelled`]; what the tables say.
     pub async fn shift(&self, watch: &dyn Watch) -> Result<Shift> {
-        shift::compute(&self.forward.sources, &self.everyone(), u64::from(self.plan.seed), &Pulse::new(watch)).await
+        let (everyone, seed) = (self.everyone(), u64::from(self.plan.seed));
+        let sides = &self.forward;
+        let mut shift = shift::compute(&sides.sources, &everyone, seed, &Pulse::new(watch)).await?;
+        shift.by_model = source_model::by_model(&sides.sources, &sides.target, &everyone, seed, watch).await?;
+        Ok(shift)
     }
 
     /// Every row of the target, whatever its part.

@@ -3,7 +3,7 @@
 use crate::error::{Code, Result};
 use crate::math::elastic::{Design, Response, fit};
 use crate::math::rows::Rows;
-use crate::split::{Respect, k_fold_of};
+use crate::split::{Fold, Respect, k_fold_of};
 use crate::watch::Pulse;
 
 /// Learns to tell target rows from source rows. A closure of the same shape is one too: so boosted trees (or anything)
@@ -54,6 +54,37 @@ pub struct CrossFit {
 }
 
 impl CrossFit {
+    /// Of no row yet.
+    pub(super) fn new(x: Rows<'_>, target: &[bool], folds: usize) -> Result<Self> {
+        let n = x.n();
+        let those = target.iter().filter(|t| **t).count();
+        if target.len() != n {
+            return Err(Code::Internal.err().with("reason", "sides and rows differ in number"));
+        }
+        if those == 0 || those == n {
+            return Err(Code::OneClass.err().with("found", if those == 0 { "source" } else { "target" }));
+        }
+        let fewer = those.min(n - those);
+        if fewer < folds {
+            return Err(Code::TooFewRows.err().with("found", fewer).with("needed", folds).with("what", "k-fold"));
+        }
+        Ok(Self { log_odds: vec![0.0; n], prior: vec![0.0; n], fold: vec![0; n], folds })
+    }
+
+    /// Takes what was found for the test rows of a fold.
+    pub(super) fn put(&mut self, part: &Fold, prior: f64, found: Vec<f64>) -> Result<()> {
+        for (&row, value) in part.test.iter().zip(found) {
+            if value.is_nan() {
+                let e = Code::NotFinite.err().with("term", "domain classifier").with("value", "NaN");
+                return Err(e.with("step", part.fold));
+            }
+            self.log_odds[row] = value.clamp(-CERTAIN, CERTAIN);
+            self.prior[row] = prior;
+            self.fold[row] = part.fold;
+        }
+        Ok(())
+    }
+
     /// Each row's log odds as they would be with as many target as source rows: ln p_target(x) / p_source(x).
     pub fn log_ratio(&self) -> Vec<f64> {
         self.log_odds.iter().zip(&self.prior).map(|(v, prior)| v - prior).collect()
@@ -77,37 +108,26 @@ pub async fn cross_fit(
     seed: u64,
     pulse: &Pulse<'_>,
 ) -> Result<CrossFit> {
-    let n = x.n();
-    let those = target.iter().filter(|t| **t).count();
-    if target.len() != n {
-        return Err(Code::Internal.err().with("reason", "sides and rows differ in number"));
-    }
-    if those == 0 || those == n {
-        return Err(Code::OneClass.err().with("found", if those == 0 { "source" } else { "target" }));
-    }
-    let fewer = those.min(n - those);
-    if fewer < folds {
-        return Err(Code::TooFewRows.err().with("found", fewer).with("needed", folds).with("what", "k-fold"));
-    }
-    let rows: Vec<usize> = (0..n).collect();
-    let mut out = CrossFit { log_odds: vec![0.0; n], prior: vec![0.0; n], fold: vec![0; n], folds };
-    for part in k_fold_of(&rows, respect, folds, 1, seed)? {
+    let mut out = CrossFit::new(x, target, folds)?;
+    for part in divided(x.n(), respect, folds, seed)? {
         pulse.breathe().await?;
-        let those = part.train.iter().filter(|&&row| target[row]).count();
-        if those == 0 || those == part.train.len() {
-            return Err(Code::OneClass.err().with("found", if those == 0 { "source" } else { "target" }));
-        }
-        let prior = libm::log(those as f64 / (part.train.len() - those) as f64);
+        let prior = prior_odds(target, &part.train)?;
         let found = by.log_odds(x, target, &part.train, &part.test)?;
-        for (&row, value) in part.test.iter().zip(found) {
-            if value.is_nan() {
-                let e = Code::NotFinite.err().with("term", "domain classifier").with("value", "NaN");
-                return Err(e.with("step", part.fold));
-            }
-            out.log_odds[row] = value.clamp(-CERTAIN, CERTAIN);
-            out.prior[row] = prior;
-            out.fold[row] = part.fold;
-        }
+        out.put(&part, prior, found)?;
     }
     Ok(out)
+}
+
+/// The folds of all rows.
+pub(super) fn divided(n: usize, respect: Respect<'_>, folds: usize, seed: u64) -> Result<Vec<Fold>> {
+    k_fold_of(&(0..n).collect::<Vec<usize>>(), respect, folds, 1, seed)
+}
+
+/// What a classifier without features would say.
+pub(super) fn prior_odds(target: &[bool], train: &[usize]) -> Result<f64> {
+    let those = train.iter().filter(|&&row| target[row]).count();
+    if those == 0 || those == train.len() {
+        return Err(Code::OneClass.err().with("found", if those == 0 { "source" } else { "target" }));
+    }
+    Ok(libm::log(those as f64 / (train.len() - those) as f64))
 }

@@ -4,6 +4,7 @@
 //! Each row is judged by a classifier of the other folds. Missing cells are imputed and not shown to it, since the report
 //! tells of missingness by itself.
 
+use super::boosted::cross_fit_boosted;
 use super::both::{Both, LIMITS};
 use super::discriminator::{CrossFit, Discriminator, Ridge, cross_fit};
 use crate::cohort::Cohort;
@@ -40,6 +41,9 @@ pub struct Domain {
     pub features_of: usize,
     /// Features that hold no value on one side: not used, since they alone would tell the sides apart.
     pub one_sided: usize,
+    /// The same question to boosted trees, which see curves and interactions; none where they could not be grown.
+    #[serde(default)]
+    pub boosted: Option<ClassifierTest>,
 }
 
 pub(super) const FOLDS: usize = 5;
@@ -58,15 +62,17 @@ pub(super) async fn tell_apart(
         return Ok(None);
     }
     let side: Vec<u32> = both.target.iter().map(|t| u32::from(*t)).collect();
-    let fitted = cross_fit(&Ridge, both.all()?, &both.target, both.respect(&side), FOLDS, seed, pulse).await;
-    let Some(test) = fitted.map_or_else(
-        // Groups that are too few for the folds: no answer. A cancel stays one.
-        |e| if e.code() == crate::error::Code::Cancelled { Err(e) } else { Ok(None) },
-        |fitted| Ok(classifier_test(&fitted, &both.target)),
-    )?
-    else {
-        return Ok(None);
+    let judged = |fitted: Result<CrossFit>| {
+        fitted.map_or_else(
+            // Groups that are too few for the folds: no answer. A cancel stays one.
+            |e| if e.code() == crate::error::Code::Cancelled { Err(e) } else { Ok(None) },
+            |fitted| Ok(classifier_test(&fitted, &both.target)),
+        )
     };
+    let fitted = cross_fit(&Ridge, both.all()?, &both.target, both.respect(&side), FOLDS, seed, pulse).await;
+    let Some(test) = judged(fitted)? else { return Ok(None) };
+    let boosted = cross_fit_boosted(both.all()?, &both.target, both.respect(&side), FOLDS, seed, pulse).await;
+    let boosted = judged(boosted)?;
     Ok(Some(Domain {
         auroc: test.auroc,
         low: test.low,
@@ -78,6 +84,7 @@ pub(super) async fn tell_apart(
         features: both.features,
         features_of: both.features_of,
         one_sided: both.one_sided,
+        boosted,
     }))
 }
 

@@ -1,15 +1,19 @@
 //! How two cohorts differ, from the tables alone: can a classifier tell them apart, which features moved, is the label
 //! more common. It needs no model and no target label.
 
+mod boosted;
 mod both;
 mod discriminator;
+pub mod disde;
 mod domain;
 mod feature;
 mod label;
+pub mod model;
 mod moments;
 mod permuted;
 mod prior;
 
+pub use boosted::cross_fit_boosted;
 pub use both::{Both, LIMITS, Limits};
 pub use discriminator::{CrossFit, Discriminator, Ridge, cross_fit};
 pub use domain::{ClassifierTest, Domain, SHARED, classifier_test, refitted};
@@ -23,6 +27,7 @@ use crate::cohort::Cohort;
 use crate::error::{Code, Result};
 use crate::math::tests::benjamini_hochberg;
 use crate::watch::Pulse;
+use model::ByModel;
 use serde::{Deserialize, Serialize};
 
 /// The differences of a target from its sources. Every difference is target minus source.
@@ -43,6 +48,9 @@ pub struct Shift {
     pub label: Option<LabelShift>,
     /// Each source domain beside the others.
     pub sources: Vec<SourceDomain>,
+    /// What a linear source model says of the target; filled in above this module, which knows no model.
+    #[serde(default)]
+    pub by_model: Option<ByModel>,
 }
 
 /// All features at once, on standardised columns (missing cells imputed by the median of both sides).
@@ -136,6 +144,7 @@ pub async fn compute(sources: &[Cohort], target: &Cohort, seed: u64, pulse: &Pul
         features,
         label: label::compare(sources, target),
         sources: sources.iter().map(in_a_line).collect(),
+        by_model: None,
     })
 }
 

@@ -4,10 +4,12 @@
 //! LogME, LEEP and the H-score rank source models *for one target*: a value by itself says nothing, and none of them is a
 //! performance. They are computed on labelled target rows that the model was not fitted on.
 
-pub mod disde;
 pub mod h_score;
 pub mod leep;
 pub mod logme;
+pub mod source_model;
+
+pub use crate::shift::disde;
 
 use crate::error::{Code, Result};
 

@@ -7,6 +7,7 @@ import { fixed, percent, pValue, signed, value, whole } from "../format.js";
 import { t } from "../words.js";
 import { valueOf, View } from "./base.js";
 import { figure } from "./figure.js";
+import { boosted, missingMoved, movedView } from "./moved-view.js";
 
 /** @typedef {import("../protocol.js").FeatureShift} Feature */
 
@@ -38,7 +39,8 @@ class ShiftView extends View {
     const auc = shift.domain;
     return html`
       ${auc ? html`<section class="card sentence"><p class="big">${t(`shift.degree.${degree(auc.auroc)}`)}</p>
-        <p>${t("shift.auc", { auc: fixed(auc.auroc, 2), low: fixed(auc.low, 2), high: fixed(auc.high, 2) })} <span class="soft">${t("shift.auc.scale")}</span></p>${auc.one_sided ? html`<p class="soft">${t("shift.one_sided", { n: auc.one_sided })}</p>` : nothing}${this.prevalence()}</section>` : html`<section class="card"><p>${t("shift.no_domain")}</p>${this.prevalence()}</section>`}
+        <p>${t("shift.auc", { auc: fixed(auc.auroc, 2), low: fixed(auc.low, 2), high: fixed(auc.high, 2) })} <span class="soft">${t("shift.auc.scale")}</span></p>${auc.one_sided ? html`<p class="soft">${t("shift.one_sided", { n: auc.one_sided })}</p>` : nothing}${boosted(auc)}${this.prevalence()}${missingMoved(sorted)}</section>` : html`<section class="card"><p>${t("shift.no_domain")}</p>${this.prevalence()}</section>`}
+      ${movedView(shift.by_model)}
       <div class="two" @click=${(/** @type {MouseEvent} */ event) => { const name = /** @type {Element} */ (event.target).closest?.("[data-feature]")?.getAttribute("data-feature"); if (name) this.chosen = name; }}>
         <section class="card">${figure({ name: "shift", heading: t("chart.features.title"), note: t("chart.features.note", { n: Math.min(25, sorted.length) }), chart: featuresChart, table: featuresTable, data: sorted })}</section>
         <section class="card" aria-live="polite">${chosen?.shape ? figure({ name: "distributions", heading: t("chart.distributions.title", { feature: chosen.name }), note: t("shift.feature", { smd: signed(chosen.smd, 2), ks: fixed(chosen.distance, 2), q: pValue(chosen.q) }), chart: distributions, table: distributionsTable, data: { name: chosen.name, shape: chosen.shape } }) : nothing}</section>
@@ -54,7 +56,7 @@ class ShiftView extends View {
       [t("together.mmd"), value(Math.max(0, mmd.bandwidths[1]?.mmd2 ?? mmd.bandwidths[0]?.mmd2)), pValue(mmd.p), t("together.mmd.about")],
       [t("together.energy"), value(energy.distance), pValue(energy.p), t("together.energy.about")],
       ...(domain ? [[t("together.proxy_a"), fixed(domain.proxy_a, 2), pValue(domain.p), t("together.proxy_a.about")]] : []),
-      ...(moments ? [[t("together.frechet"), value(moments.frechet), pValue(moments.p), t("together.frechet.about", { chance: value(moments.frechet_by_chance) })]] : []),
+      ...(moments ? [[t("together.frechet"), value(moments.frechet), pValue(moments.p), t("together.frechet.about", { chance: value(moments.frechet_by_chance) })], [t("together.covariances"), value(moments.covariances), "", t("together.covariances.about")]] : []),
     ];
     return html`<section class="card" aria-label=${t("together.title")}><h2>${t("together.title")}</h2><p class="soft">${t("together.note", { source: whole(mmd.source_rows), target: whole(mmd.target_rows), permutations: whole(mmd.permutations) })}</p>
       <div class="scroll" tabindex="0" role="region" aria-label=${t("together.title")}><table><thead><tr><th scope="col">${t("together.measure")}</th><th scope="col" class="number">${t("together.value")}</th><th scope="col" class="number">p</th><th scope="col">${t("together.means")}</th></tr></thead>
@@ -64,10 +66,10 @@ class ShiftView extends View {
   prevalence() {
     const label = this.shift?.label;
     if (!label) return nothing;
-    if (label.type === "values") return html`<p>${t("shift.mean", { source: value(label.source_mean), target: value(label.target_mean) })}</p>`;
-    const { name, source, target, low, high } = label.classes[label.event];
+    if (label.type === "values") return html`<p>${t("shift.mean", { source: value(label.source_mean), target: value(label.target_mean) })} ${t("shift.p", { p: pValue(label.p) })}</p>`;
+    const { name, source, target, low, high, p } = label.classes[label.event];
     const points = (/** @type {number} */ share) => signed(100 * share, 0);
-    return html`<p>${t("shift.prevalence", { event: name, source: percent(source), target: percent(target), low: points(low), high: points(high) })}</p>`;
+    return html`<p>${t("shift.prevalence", { event: name, source: percent(source), target: percent(target), low: points(low), high: points(high) })} ${t("shift.p", { p: pValue(p) })}</p>`;
   }
 
   /** @param {Feature[]} sorted @param {Feature | undefined} chosen */

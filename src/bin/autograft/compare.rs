@@ -15,7 +15,7 @@ use serde_json::{Map, Value};
 use crate::args::{Compare, DesignArgs, Results, RunPlan};
 use crate::files::{self, Opened};
 use crate::progress::Progress;
-use crate::{designs, roles, save, show, threads};
+use crate::{designs, roles, save, shifted, show, threads};
 
 /// `autograft compare`.
 pub fn compare(asked: &Compare) -> Result<()> {
@@ -191,6 +191,9 @@ fn execute(
     progress.finish();
     let outcomes: Vec<Outcome> = outcomes?;
     let shift = if prepared.forward.sources.is_empty() { None } else { Some(block_on(prepared.shift(&progress))?) };
+    for line in shift.as_ref().map_or_else(Vec::new, shifted::lines) {
+        files::print(&(line + "\n"))?;
+    }
     let models = save::models(&outcomes)?;
     let unlabelled = save::unlabelled(&prepared, &outcomes);
     let report = block_on(assemble(&prepared, outcomes, shift, &progress))?;

@@ -13,6 +13,7 @@ mod predict;
 mod progress;
 mod roles;
 mod save;
+mod shifted;
 mod show;
 mod threads;
 

@@ -21,6 +21,7 @@
 //! Measured over 1,000 null replicates each (100 to 1,000 source rows, 3 or 20 features): y given x is flagged in 3 to 6 %
 //! at 5 %, x in 1 to 2 %; in 7 % where the classifier is wrong in kind (a linear one, and a variance that shifted).
 
+use super::discriminator::{CrossFit, Discriminator, Ridge, cross_fit};
 use crate::error::{Code, Result};
 use crate::math::dist::t_quantile;
 use crate::math::elastic::{Design, Response, fit};
@@ -29,7 +30,6 @@ use crate::math::rows::Rows;
 use crate::math::stats::mean;
 use crate::math::weights::{Health, LEAST_ESS};
 use crate::rng::mix;
-use crate::shift::{CrossFit, Discriminator, Ridge, cross_fit};
 use crate::split::Respect;
 use crate::watch::Pulse;
 use serde::{Deserialize, Serialize};

@@ -9,11 +9,11 @@ use crate::trees::{Booster, Loss, Matrix, Params, Rows as TreeRows};
 use crate::watch::Pulse;
 
 /// Trees of each fold.
-const STEPS: usize = 60;
+const STEPS: usize = 30;
 
 /// Small trees, slowly, on few bins: nothing is tuned, since the test holds for any fixed learner.
 fn params() -> Params {
-    Params { eta: 0.1, max_depth: 3, min_child_weight: 2.0, max_bin: 64, ..Params::default() }
+    Params { eta: 0.2, max_depth: 3, min_child_weight: 2.0, max_bin: 32, ..Params::default() }
 }
 
 /// As [`super::cross_fit`], by trees.

@@ -1,5 +1,5 @@
-//! How two cohorts differ, from the tables alone: can a classifier tell them apart, which features moved, is the label
-//! more common. It needs no model and no target label.
+//! How two cohorts differ: can a classifier tell them apart, which features moved, is the label more common. It knows no
+//! model: what one says of the shift is filled in by `transferability::source_model`.
 
 mod boosted;
 mod both;

@@ -2,7 +2,8 @@
 //! outcome of the same patients moved its loss (DISDE), how often the classes occur there (BBSE, Saerens), and whether its
 //! outputs say anything of the labels (LogME, LEEP, H-score).
 //!
-//! The model is the tuned ridge of [`crate::methods::common::linear`], cross-fitted over [`FOLDS`] folds of the source. A
+//! The model is the tuned elastic net of [`crate::methods::common::linear`] (a ridge's path ends too early for strong
+//! effects, and probabilities that are too timid would mislead Saerens' estimate), cross-fitted over [`FOLDS`] folds of the source. A
 //! source row is judged by the model that did not see it; a target row by all of them, and its losses are averaged, so that
 //! both sides' losses belong to models of the same number of rows. A network's features would ask for a training first, and
 //! that of the run is not there yet: so the scores speak of the linear model's outputs, and the report says so.
@@ -179,7 +180,7 @@ impl CrossFitted {
                 .filter(|rows| !rows.is_empty())
                 .collect();
             let train: Vec<&Cohort> = train.iter().collect();
-            let linear = Linear::fit(&train, Code::LabelMissingInSource, INNER, &[0.0], run).await?;
+            let linear = Linear::fit(&train, Code::LabelMissingInSource, INNER, &[0.5], run).await?;
             // Rows of a fold stand in the order of their cohorts, as `both` numbers them.
             let mut test: Vec<usize> = part.test.clone();
             test.sort_unstable();

@@ -98,15 +98,16 @@ fn planted_other_patients_are_found_as_such() {
 
 #[test]
 fn nothing_planted_is_seldom_found() {
-    // Each part at 5 %: over 6 of 40 has a chance of 0.3 % under Binomial(40, 0.05).
+    // Each part at 5 %: over 4 of 20 has a chance of 0.3 % under Binomial(20, 0.05); tests/transferability.rs holds the rate
+    // over 200 tables where the model is given.
     let (mut by_x, mut by_y) = (0, 0);
-    for seed in 0..40 {
-        let parts = planted(150, 100, 0.0, 1.0, 100 + seed).moved.unwrap();
+    for seed in 0..20 {
+        let parts = planted(120, 80, 0.0, 1.0, 100 + seed).moved.unwrap();
         by_x += usize::from(matches!(parts.moved, Moved::X | Moved::Both));
         by_y += usize::from(matches!(parts.moved, Moved::YGivenX | Moved::Both));
     }
-    println!("null: x {by_x}, y given x {by_y} of 40");
-    assert!(by_x <= 6 && by_y <= 6, "null: x {by_x}, y given x {by_y} of 40");
+    println!("null: x {by_x}, y given x {by_y} of 20");
+    assert!(by_x <= 4 && by_y <= 4, "null: x {by_x}, y given x {by_y} of 20");
 }
 
 #[test]

@@ -21,6 +21,7 @@ mod measures;
 mod methods;
 mod metrics;
 mod panel;
+mod paper;
 mod preprocess;
 mod protocol;
 mod recommendation;

@@ -36,8 +36,8 @@ pub(crate) fn hospital(rows: usize, seed: u64, turned: bool, prefix: &str) -> St
 }
 
 pub(crate) struct Study {
-    desk: Desk,
-    jobs: Vec<autograft::session::Job>,
+    pub(crate) desk: Desk,
+    pub(crate) jobs: Vec<autograft::session::Job>,
 }
 
 fn ask_on(desk: &Desk, ask: Ask, buffers: Vec<Vec<u8>>, watch: &dyn Watch) -> (Answer, Vec<Vec<u8>>) {
@@ -89,7 +89,7 @@ pub(crate) fn run(studies: &[&Study], watch: &dyn Watch) -> (Report, Vec<Vec<u8>
     let mut outcomes = Vec::new();
     for (place, job) in studies[0].jobs.iter().enumerate() {
         let desk = &studies[place % studies.len()].desk;
-        let (_, mut bytes) = ask_on(desk, Ask::Run { unit: job.unit.clone() }, vec![], watch);
+        let (_, mut bytes) = ask_on(desk, Ask::Run { unit: job.unit.clone(), gpu_lost: false }, vec![], watch);
         let bytes = bytes.remove(0);
         if let Unit::Pretrain { key, .. } = &job.unit {
             for study in studies {

@@ -16,7 +16,7 @@ export type Facts = [string, unknown][] | Record<string, unknown>;
 type Answers = {
   methods: "methods"; load: "loaded"; suggest: "suggestion"; suspects: "suspects"; line_up: "lined_up"; line_up_model: "lined_up"; default_plan: "plan";
   read_plan: "plan"; prepare: "prepared"; keep_pretrained: "kept"; shift: "shift"; run: "ran"; report: "report"; extract_model: "model"; model_info: "model";
-  predict: "predicted"; shape: "shape";
+  predict: "predicted"; shape: "shape"; manifest: "manifest";
 };
 type Beside = { /** What travelled beside it. */ buffers: ArrayBuffer[] };
 /** What a desk answers to `A`. */

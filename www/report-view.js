@@ -5,6 +5,7 @@ import "./components/shift-view.js";
 import "./components/verdict-view.js";
 import { missingView, sampleSize } from "./components/before.js";
 import { findings } from "./components/findings.js";
+import { paperView } from "./components/paper-view.js";
 import { whyView } from "./components/why-view.js";
 import { t } from "./words.js";
 
@@ -17,4 +18,5 @@ export const reportView = (report) => html`
   ${report.shift ? html`<h1>${t("stage.shift.title")}</h1><ag-shift-view .shift=${{ ...report.shift }}></ag-shift-view>` : nothing}
   ${missingView(report.missing)}${sampleSize(report.sample_size)}
   ${findings(report.findings, t("findings.title"))}
+  ${report.paper ? html`<h1 class="paper">${t("paper.title_of")}</h1>${paperView(report)}` : nothing}
   <details class="card"><summary>${t("report.plan")}</summary><pre tabindex="0">${JSON.stringify(report.plan, null, 1)}</pre></details>`;

@@ -4,7 +4,7 @@ import { clock, magnitude } from "./pace.js";
 import { change, engine, methodsOf, plan, running, state } from "./store.js";
 import { findShift } from "./study.js";
 import { codeOf } from "./words.js";
-import { bring, desk, deviceOf, pretrained } from "./workers.js";
+import { bring, desk, deviceOf, gpuLost, pretrained } from "./workers.js";
 
 /** @typedef {import("./page.js").Job} Job */
 /** @typedef {import("./page.js").Run} Run */
@@ -15,6 +15,9 @@ const MEMORY = 1.5e9;
 /** @type {AbortController | null} */
 let controller = null;
 let drawn = 0;
+/** Who works on the run at hand: more begin when a lost GPU leaves the work to the CPU. */
+/** @type {Promise<void>[]} */
+let crew = [];
 
 /** Tells the page at most once a frame: events come faster than a screen shows. */
 function show() {
@@ -51,7 +54,10 @@ export async function startRun(finished) {
   controller = new AbortController();
   change({ run, report: null, saved: true });
   const { signal } = controller;
-  await Promise.all(Array.from({ length: run.places }, (_, at) => work(run, at, signal)));
+  crew = [];
+  hire(run, signal);
+  // One by one: the crew may grow meanwhile.
+  for (let at = 0; at < crew.length; at++) await crew[at];
   if (state.run?.startedAt !== run.startedAt) return;
   if (signal.aborted) return finish("stopped");
   const failed = run.jobs.find((job) => job.status === "failed");
@@ -85,6 +91,11 @@ function next(jobs) {
   return ready.find((job) => job.unit.type === "pretrain") ?? ready[0];
 }
 
+/** As many workers as there are places. @param {Run} run @param {AbortSignal} signal */
+function hire(run, signal) {
+  while (crew.length < run.places) crew.push(work(run, crew.length, signal));
+}
+
 /** One worker's day. @param {Run} run @param {number} at @param {AbortSignal} signal */
 async function work(run, at, signal) {
   while (!signal.aborted && !run.jobs.some((one) => one.status === "failed")) {
@@ -112,11 +123,11 @@ async function one(run, job, at, signal) {
   const device = deviceOf();
   try {
     await bring(at, job.needs, signal);
-    const { type, buffers, ...summary } = await desk({ type: "run", unit: job.unit }, { device, worker: at, signal, onEvent: (event) => hear(run, at, job, event) });
+    const { type, buffers, ...summary } = await desk({ type: "run", unit: job.unit, gpu_lost: gpuLost() }, { device, worker: at, signal, onEvent: (event) => hear(run, at, job, event) });
     Object.assign(job, { status: "done", ms: elapsed(run) - job.began, summary, bytes: buffers[0] ?? null });
     if (job.unit.type === "pretrain") pretrained.set(job.unit.key, buffers[0]);
   } catch (failure) {
-    Object.assign(job, signal.aborted || again(job, failure, device) ? { status: "waiting", worker: null } : { status: "failed", failure });
+    Object.assign(job, signal.aborted || again(run, job, failure, device, signal) ? { status: "waiting", worker: null } : { status: "failed", failure });
   }
   delete run.phases[at];
   show();
@@ -124,12 +135,16 @@ async function one(run, job, at, signal) {
 
 /**
  * Whether a unit that failed is worth another try: a lost GPU goes on with the CPU, a crash gets a new worker, once.
- * @param {Job} job @param {unknown} failure @param {"cpu" | "gpu"} device that it ran on
+ * @param {Run} run @param {Job} job @param {unknown} failure @param {"cpu" | "gpu"} device that it ran on @param {AbortSignal} signal
  */
-function again(job, failure, device) {
+function again(run, job, failure, device, signal) {
   const code = codeOf(failure);
   if (code === "gpu_lost" && device === "gpu") {
     change({ measured: { ...state.measured, choice: "cpu", reason: ["device.reason.lost", []] }, notice: { failure } });
+    // One worker served the GPU; the CPU has room for more. The page shows a copy of the run.
+    run.places = places();
+    if (state.run) change({ run: { ...state.run, places: run.places } });
+    hire(run, signal);
     return true;
   }
   return code === "internal" && job.tries++ < 1;

@@ -31,6 +31,13 @@ export function setLanguage(wanted) {
   for (const reader of readers) reader();
 }
 
+/** What is said in another language, whichever is in force. @template T @param {Language} wanted @param {() => T} say @returns {T} */
+export function within(wanted, say) {
+  const before = current;
+  current = wanted;
+  try { return say(); } finally { current = before; }
+}
+
 /** Whether there are words for this key. @param {string} key */
 export const known = (key) => key in WORDS[current];
 

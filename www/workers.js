@@ -22,7 +22,7 @@ export function tablesChanged() { tablesVersion++; planVersion++; pretrained.cle
 /** Where networks are trained: as the plan says, or as measured; not on a GPU that was lost. @returns {"cpu" | "gpu"} */
 export const deviceOf = () => (gpuLost() ? "cpu" : state.plan?.device === "gpu" || (state.plan?.device === "auto" && state.measured?.choice === "gpu") ? "gpu" : "cpu");
 /** Whether the GPU was lost in this visit: what it holds is gone, and so it may go again. */
-const gpuLost = () => state.measured?.reason?.[0] === "device.reason.lost";
+export const gpuLost = () => state.measured?.reason?.[0] === "device.reason.lost";
 
 /** @typedef {import("./engine.js").Options & { device?: "cpu" | "gpu" }} Options */
 

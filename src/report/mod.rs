@@ -1,9 +1,12 @@
 //! The facts of a run as one serialisable value. The page draws it, the command prints it, a file keeps it;
 //! none of them computes anything from it.
 
+pub mod dependencies;
 pub mod designs;
 pub mod evaluation;
+pub mod manifest;
 pub mod operating;
+pub mod paper;
 
 use std::collections::BTreeMap;
 
@@ -52,6 +55,18 @@ pub struct Report {
     /// What is missing in both tables.
     #[serde(default)]
     pub missing: Option<designs::Gaps>,
+    /// Units that train networks, by where each was truly trained.
+    #[serde(default)]
+    pub trained_on: manifest::TrainedOn,
+    /// The tables as they were read, sources first.
+    #[serde(default)]
+    pub tables: Vec<manifest::TableFacts>,
+    /// The saved model that stood for the source.
+    #[serde(default)]
+    pub source_model: Option<manifest::SourceModelFacts>,
+    /// What a paper about this run can say.
+    #[serde(default)]
+    pub paper: Option<paper::Paper>,
 }
 
 /// Who was in the study.

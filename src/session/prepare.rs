@@ -16,6 +16,7 @@ use crate::methods::card::{Card, Kinds};
 use crate::methods::{AnyMethod, Model, registry};
 use crate::plan::{Grid, Plan, TablePlan};
 use crate::preprocess::{self, Finding};
+use crate::report::manifest::{SourceModelFacts, TableFacts, hex};
 use crate::rng::{Rng, fnv1a, mix};
 use crate::split::{self, Fold, Respect};
 use crate::table::Table;
@@ -99,6 +100,10 @@ pub struct Prepared {
     pub verdict_possible: bool,
     /// Which method to begin with, and why.
     pub recommended: Recommendation,
+    /// The tables as they were read, sources first.
+    pub tables: Vec<TableFacts>,
+    /// The saved model that stands for the source.
+    pub source_model: Option<SourceModelFacts>,
 }
 
 impl Prepared {
@@ -171,7 +176,25 @@ impl Prepared {
             }
         }
         let recommended = recommended(&forward, given)?;
-        Ok(Self { plan, forward, reverse, entries, findings, verdict_possible, recommended })
+        let facts = |side: &str, tables: &[&Table]| -> Vec<TableFacts> {
+            let of = |table: &&Table| TableFacts {
+                side: side.to_owned(),
+                name: table.name.clone(),
+                fingerprint: table.fingerprint_text(),
+                rows: table.rows as u32,
+                columns: table.columns.len() as u32,
+            };
+            tables.iter().map(of).collect()
+        };
+        let tables = [facts("source", &sources), facts("target", &targets)].concat();
+        let source_model = match given {
+            Some(model) => Some(SourceModelFacts {
+                name: plan.source_model.clone().unwrap_or_default(),
+                fingerprint: hex(fnv1a(&model.to_bytes()?)),
+            }),
+            None => None,
+        };
+        Ok(Self { plan, forward, reverse, entries, findings, verdict_possible, recommended, tables, source_model })
     }
 
     /// The sides of a direction.

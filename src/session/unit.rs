@@ -116,6 +116,8 @@ pub struct Outcome {
     pub model: Option<Model>,
     /// Where its networks were trained, as the device itself said.
     pub device: DeviceKind,
+    /// Whether it was meant for the GPU, which was lost.
+    pub gpu_lost: bool,
 }
 
 impl Outcome {
@@ -130,6 +132,7 @@ impl Outcome {
             cells: Vec::new(),
             model: None,
             device: DeviceKind::Cpu,
+            gpu_lost: false,
         }
     }
 
@@ -160,7 +163,7 @@ impl Outcome {
         });
         file.meta = json!({
             "unit": self.unit, "kind": kind, "names": names, "value": self.value, "choice": self.choice,
-            "importance": self.importance, "cells": self.cells, "model": model, "device": self.device,
+            "importance": self.importance, "cells": self.cells, "model": model, "device": self.device, "gpu_lost": self.gpu_lost,
         });
         file.to_bytes()
     }
@@ -208,6 +211,7 @@ impl Outcome {
             model,
             // Run files of before said nothing about it.
             device: file.meta("device").unwrap_or_default(),
+            gpu_lost: file.meta("gpu_lost").unwrap_or_default(),
         })
     }
 }

@@ -74,11 +74,21 @@ pub enum Ask {
     Run {
         /// Which.
         unit: Unit,
+        /// Whether it was meant for the GPU, which was lost.
+        #[serde(default)]
+        gpu_lost: bool,
     },
     /// Puts outcomes (beside it) together.
     Report {
         /// The shift, where it was computed.
         shift: Option<Box<Shift>>,
+    },
+    /// What a run was made from, for a file.
+    Manifest {
+        /// The run's report.
+        report: Box<Report>,
+        /// When the file is written (RFC 3339).
+        made: String,
     },
     /// Takes the model out of an outcome (beside it), as a file.
     ExtractModel,
@@ -146,6 +156,11 @@ pub enum Answer {
     },
     /// To [`Ask::Report`].
     Report(Box<Report>),
+    /// To [`Ask::Manifest`].
+    Manifest {
+        /// The file, as JSON.
+        text: String,
+    },
     /// To [`Ask::ExtractModel`] and [`Ask::ModelInfo`].
     Model {
         /// The method that made it.

@@ -11,6 +11,7 @@ use crate::error::{Code, Result};
 use crate::methods::{Model, registry};
 use crate::plan::Plan;
 use crate::preprocess;
+use crate::report::manifest;
 use crate::session::{Outcome, Prepared, Unit, assemble, scoring};
 use crate::table::{Note, Table, suspects_between};
 use crate::train::Run;
@@ -122,11 +123,12 @@ impl Desk {
                 let prepared = self.prepared()?;
                 plain(Answer::Shift(Box::new(prepared.shift(watch).await?)))
             }
-            Ask::Run { unit } => {
+            Ask::Run { unit, gpu_lost } => {
                 let prepared = self.prepared()?;
                 let kept: HashMap<String, Rc<Model>> = self.kept.borrow().clone();
                 let run = Run::new(device.clone(), u64::from(prepared.plan.seed), watch);
-                let outcome = prepared.work(&unit, |key| kept.get(key).map(Rc::as_ref), &run).await?;
+                let mut outcome = prepared.work(&unit, |key| kept.get(key).map(Rc::as_ref), &run).await?;
+                outcome.gpu_lost = gpu_lost;
                 let bytes = outcome.to_bytes()?;
                 if let (Unit::Pretrain { key, .. }, Some(model)) = (&unit, outcome.model) {
                     self.kept.borrow_mut().insert(key.clone(), Rc::new(model));
@@ -138,6 +140,10 @@ impl Desk {
                 let outcomes = buffers.iter().map(|bytes| Outcome::from_bytes(bytes)).collect::<Result<Vec<_>>>()?;
                 let report = assemble(&prepared, outcomes, shift.map(|shift| *shift), watch).await?;
                 plain(Answer::Report(Box::new(report)))
+            }
+            Ask::Manifest { report, made } => {
+                let manifest = manifest::of(&report, Some(made))?;
+                plain(Answer::Manifest { text: manifest::to_text(&manifest)? })
             }
             Ask::ExtractModel => {
                 let outcome = Outcome::from_bytes(buffers.first().ok_or_else(|| missing("a model"))?)?;

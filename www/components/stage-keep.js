@@ -11,6 +11,7 @@ import { change, engine, readable, state } from "../store.js";
 import { takePlan } from "../study.js";
 import { explain, t } from "../words.js";
 import { Base } from "./base.js";
+import { paperView } from "./paper-view.js";
 import { dataTable } from "./table.js";
 
 /** @param {string} label @param {string} accept @param {(file: File) => void} use */
@@ -34,6 +35,7 @@ class Keep extends Base {
       <section class="card" aria-labelledby="keep-take"><h2 id="keep-take">${t("keep.take")}</h2><ul class="plain">
         ${item("report", Boolean(report), () => { if (report) this.saveReport(report); }, true)}
         ${item("facts", Boolean(report), () => { downloadJson(fileName("report", "json"), report); kept(); })}
+        ${item("manifest", Boolean(report), () => { if (report) this.saveManifest(report); })}
         ${item("predictions", Boolean(predictions?.id.length), () => { if (predictions) downloadCsv(fileName("predictions", "csv"), predictionsTable(predictions)); kept(); })}
         ${item("plan", Boolean(plan), () => downloadJson(fileName("plan", "json"), plan))}
         ${item("run_file", Boolean(run?.jobs.some((job) => job.status === "done")), downloadRun)}
@@ -43,7 +45,19 @@ class Keep extends Base {
       <section class="card" aria-labelledby="keep-back"><h2 id="keep-back">${t("keep.back")}</h2><p class="soft">${t("keep.back.about")}</p>
         <div class="row">${choose(t("keep.open_plan"), ".json", (file) => this.openPlan(file), !state.engine)}${choose(t("keep.open_run"), ".autograft-run", (file) => this.openRun(file), !state.engine)}</div>
         ${state.savedPlan ? html`<p class="note">${t("keep.plan_waits", { files: [...state.savedPlan.sources, ...state.savedPlan.targets].map((one) => one.name).join(", ") })}</p>` : nothing}</section>
+      ${report?.paper ? html`<h2 id="keep-paper">${t("paper.title_of")}</h2>${paperView(report)}` : nothing}
       ${this.scoring()}`;
+  }
+
+  /** @param {import("../page.js").Report} report */
+  async saveManifest(report) {
+    try {
+      const { text } = await desk({ type: "manifest", report, made: new Date().toISOString() });
+      download(fileName("manifest", "json"), [text], "application/json");
+      change({ saved: true });
+    } catch (failure) {
+      change({ notice: { failure } });
+    }
   }
 
   /** @param {import("../page.js").Report} report */

@@ -3,6 +3,7 @@
 
 use std::path::PathBuf;
 
+use autograft::report::paper::{self, Paper, say};
 use autograft::report::{Comparison, Report, to_json};
 use autograft::{Result, text};
 
@@ -75,7 +76,31 @@ fn facts(report: &Report) -> String {
         }
         out += "</ul>\n";
     }
+    if let Some(paper) = &report.paper {
+        out += &for_paper(paper);
+    }
     out
+}
+
+/// The methods paragraph with its references, and the checklist's items as far as they are filled.
+fn for_paper(paper: &Paper) -> String {
+    let mut out = format!("<h2>{}</h2>\n", escape(text::get("paper.methods_of")));
+    out += &format!("<p>{}</p>\n<ul>\n", escape(&say::paragraph(&paper.methods)));
+    for (place, reference) in paper.references.iter().enumerate() {
+        out += &format!("<li>{}</li>\n", escape(&say::reference(place + 1, reference)));
+    }
+    out += &format!("</ul>\n<h2>{}</h2>\n<table>\n", escape(text::get("paper.checklist")));
+    for (item, asks) in paper.items.iter().zip(paper::quoted()) {
+        let key = format!("paper.filled.{}", item.filled.as_str());
+        let said = if item.sentences.is_empty() { text::get(&key).to_owned() } else { say::paragraph(&item.sentences) };
+        out += &format!(
+            "<tr><th scope=\"row\">{}</th><td>{}</td><td>{}</td></tr>\n",
+            escape(&item.item),
+            escape(&asks),
+            escape(&said)
+        );
+    }
+    out + &format!("</table>\n<p>{}</p>\n", escape(&paper::citation()))
 }
 
 fn one(report: &Report, comparison: &Comparison) -> String {

@@ -1,9 +1,11 @@
 //! What a run leaves behind: plan, report, page, predictions and models.
 
 use std::path::Path;
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use autograft::cohort::Prediction;
-use autograft::report::{self, Report};
+use autograft::report::paper::{Paper, say};
+use autograft::report::{self, Report, manifest};
 use autograft::session::{Outcome, Prepared, Unit};
 use autograft::{Result, text};
 use serde_json::Value;
@@ -59,12 +61,17 @@ pub fn all(
     unlabelled: Option<&Unlabelled>,
 ) -> Result<()> {
     let (html, charts) = page::html(report)?;
+    let manifest = manifest::of(report, Some(now()))?;
     let mut written = vec![
         ("plan.json".to_owned(), (report.plan.to_json()? + "\n").into_bytes()),
         ("report.json".to_owned(), (report::to_json(report)? + "\n").into_bytes()),
         ("report.html".to_owned(), html.into_bytes()),
+        ("manifest.json".to_owned(), (manifest::to_text(&manifest)? + "\n").into_bytes()),
         ("predictions.csv".to_owned(), predictions(report, unlabelled).into_bytes()),
     ];
+    if let Some(paper) = &report.paper {
+        written.push(("methods.txt".to_owned(), methods(paper).into_bytes()));
+    }
     written.extend(models);
     files::write_all(folder, &written)?;
     let names: Vec<&str> = written.iter().map(|(name, _)| name.as_str()).collect();
@@ -74,6 +81,32 @@ pub fn all(
         eprintln!("{}", text::fill("command.no_charts", &[("file", page::SCRIPT)]));
     }
     Ok(())
+}
+
+/// The methods paragraph in English, and what it cites.
+fn methods(paper: &Paper) -> String {
+    let mut out = say::paragraph(&paper.methods) + "\n\n";
+    for (place, reference) in paper.references.iter().enumerate() {
+        out += &format!("{}\n", say::reference(place + 1, reference));
+    }
+    out
+}
+
+/// The time as RFC 3339 writes it, in UTC.
+fn now() -> String {
+    let seconds = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
+    let (days, of_day) = (seconds / 86_400, seconds % 86_400);
+    // From days to a date of the Gregorian calendar: eras of 400 years, which begin in March (Hinnant's algorithm).
+    let shifted = days + 719_468;
+    let (era, of_era) = (shifted / 146_097, shifted % 146_097);
+    let year_of_era = (of_era - of_era / 1460 + of_era / 36_524 - of_era / 146_096) / 365;
+    let of_year = of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    let from_march = (5 * of_year + 2) / 153;
+    let day = of_year - (153 * from_march + 2) / 5 + 1;
+    let month = if from_march < 10 { from_march + 3 } else { from_march - 9 };
+    let year = era * 400 + year_of_era + u64::from(month <= 2);
+    let (hour, minute, second) = (of_day / 3600, of_day / 60 % 60, of_day % 60);
+    format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}Z")
 }
 
 /// One line a row: out of fold where it was evaluated, by the final model where it has no label.

@@ -24,6 +24,7 @@ use crate::evaluate::sites;
 use crate::math::stats;
 use crate::metrics::risks::distributions;
 use crate::metrics::{Metric, calibration};
+use crate::report::manifest::TrainedOn;
 use crate::report::{self, Comparison, Data, Estimand, MethodReport, MetricReport, Report, Risks, Secondary, Size};
 use crate::shift::Shift;
 use crate::split::Fold;
@@ -46,7 +47,7 @@ pub async fn assemble(
     watch: &dyn Watch,
 ) -> Result<Report> {
     let pulse = Pulse::new(watch);
-    let on_gpu = outcomes.iter().any(|outcome| outcome.device == DeviceKind::Gpu);
+    let trained_on = trained_on(prepared, &outcomes);
     let pretrainings = outcomes.iter().filter(|outcome| matches!(outcome.unit, Unit::Pretrain { .. })).count() as u32;
     let mut compared = [None, None];
     let directions = [(Direction::Forward, true), (Direction::Reverse, prepared.reverse.is_some())];
@@ -59,7 +60,7 @@ pub async fn assemble(
         }
     }
     let [forward, reverse] = compared;
-    Ok(Report {
+    let mut report = Report {
         version: report::VERSION,
         program: env!("CARGO_PKG_VERSION").to_owned(),
         plan: prepared.plan.clone(),
@@ -69,10 +70,38 @@ pub async fn assemble(
         forward,
         reverse,
         pretrainings,
-        device: if on_gpu { DeviceKind::Gpu } else { DeviceKind::Cpu },
+        device: if trained_on.gpu > 0 { DeviceKind::Gpu } else { DeviceKind::Cpu },
+        trained_on,
+        tables: prepared.tables.clone(),
+        source_model: prepared.source_model.clone(),
         sample_size: prepared.sample_size(),
         missing: Some(prepared.missing()),
-    })
+        paper: None,
+    };
+    report.paper = Some(report::paper::of(&report));
+    Ok(report)
+}
+
+/// Where networks were trained. A unit without a network does not care for the device that its worker was given.
+fn trained_on(prepared: &Prepared, outcomes: &[Outcome]) -> TrainedOn {
+    let mut found = TrainedOn::default();
+    for outcome in outcomes {
+        let network = match &outcome.unit {
+            Unit::Pretrain { method, .. } | Unit::Fold { method, .. } | Unit::Final { method } => {
+                prepared.entry(*method).is_ok_and(|entry| entry.method.card().uses_network)
+            }
+            Unit::Grid { .. } => true,
+        };
+        match outcome.device {
+            _ if !network => {}
+            DeviceKind::Gpu => found.gpu += 1,
+            DeviceKind::Cpu => {
+                found.cpu += 1;
+                found.cpu_after_loss += u32::from(outcome.gpu_lost);
+            }
+        }
+    }
+    found
 }
 
 impl Prepared {

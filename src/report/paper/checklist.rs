@@ -123,6 +123,7 @@ fn size(told: &Told<'_>) -> Vec<Sentence> {
     let Some(one) = told.forward() else { return Vec::new() };
     let detectable = one.contrast.smallest_detectable;
     let mut out = counts(told);
+    out.extend(told.sample_size());
     if detectable.is_finite() {
         out.push(
             sentence("detectable").number("detectable", detectable, 3).with("metric", metric_name(one.estimand.metric)),
@@ -161,7 +162,14 @@ fn characteristics(told: &Told<'_>) -> Vec<Sentence> {
 }
 
 fn output(told: &Told<'_>) -> Vec<Sentence> {
-    vec![sentence(if told.report.plan.is_classes() { "output.classes" } else { "output.values" })]
+    if !told.report.plan.is_classes() {
+        return vec![sentence("output.values")];
+    }
+    let threshold = match told.rules() {
+        Some(rules) => sentence("output.thresholds").with("rules", rules),
+        None => sentence("output.no_threshold"),
+    };
+    vec![sentence("output.classes"), threshold]
 }
 
 fn differences(told: &Told<'_>) -> Vec<Sentence> {
@@ -201,6 +209,10 @@ fn performance(told: &Told<'_>) -> Vec<Sentence> {
         if !shown.is_empty() {
             out.push(sentence("performance").with("name", method_name(&method.id)).with("list", Fact::list(shown)));
         }
+    }
+    if !one.subgroups.is_empty() {
+        let columns = names(one.subgroups.iter().map(|group| group.column.as_str()));
+        out.push(sentence("performance.subgroups").with("columns", columns));
     }
     out.extend(difference(one));
     out
@@ -265,7 +277,7 @@ fn limits(told: &Told<'_>) -> Vec<Sentence> {
             Reason::Degenerate => sentence("limits.degenerate"),
         });
     }
-    out.extend(size(told).into_iter().skip(1));
+    out.extend(size(told).pop().filter(|one| one.key == "paper.detectable"));
     if told.report.data.test.is_none() {
         out.push(sentence("limits.internal"));
     }

@@ -5,6 +5,7 @@ use crate::evaluate::contrast::{Design, LEAST_EVENTS, LEAST_ROWS};
 use crate::methods::card::Card;
 use crate::methods::{Field, registry};
 use crate::metrics::Metric;
+use crate::metrics::operating::Rule;
 use crate::plan::Chosen;
 use crate::preprocess::{LabelKind, Role};
 use crate::report::{Comparison, Report, Size};
@@ -439,6 +440,13 @@ impl<'r> Told<'r> {
                 out.push(sentence("measures.curves").with("ref", number));
             }
         }
+        if let Some(rules) = self.rules() {
+            out.push(sentence("measures.thresholds").with("rules", rules));
+        }
+        if !one.subgroups.is_empty() {
+            let columns = names(one.subgroups.iter().map(|group| group.column.as_str()));
+            out.push(sentence("measures.subgroups").with("columns", columns));
+        }
         if !one.importance.is_empty() {
             out.push(sentence("measures.importance").count("n", self.report.plan.importance as usize));
         }
@@ -449,6 +457,37 @@ impl<'r> Told<'r> {
             );
         }
         out
+    }
+
+    /// The rules by which training rows choose a threshold.
+    pub fn rules(&self) -> Option<Fact> {
+        let rules = self.forward()?.operating.iter().map(|at| {
+            let (name, value) = match at.rule {
+                Rule::Youden => return Fact::word("operating.rule.youden"),
+                Rule::Risk(value) => ("risk", value),
+                Rule::Sensitivity(value) => ("sensitivity", value),
+            };
+            let key = format!("operating.rule.{name}");
+            let facts = vec![("value".to_owned(), Fact::number(value, 2, false))];
+            Sentence { key, facts }.within()
+        });
+        let rules: Vec<Fact> = rules.collect();
+        (!rules.is_empty()).then(|| Fact::list(rules))
+    }
+
+    /// What the target's rows allow.
+    pub fn sample_size(&self) -> Option<Sentence> {
+        let size = self.report.sample_size.as_ref()?;
+        let needed = size.scenarios.iter().filter_map(|one| {
+            let n = one.needed? as usize;
+            Some(match one.auroc {
+                Some(auroc) => sentence("size.if_auroc").count("n", n).number("auroc", auroc, 2).within(),
+                None => sentence("size.if_r2").count("n", n).number("r2", one.r2, 2).within(),
+            })
+        });
+        let needed: Vec<Fact> = needed.collect();
+        let line = sentence("size").count("parameters", size.parameters as usize).count("rows", size.rows as usize);
+        (!needed.is_empty()).then(|| line.with("needed", Fact::list(needed)))
     }
 
     /// How the difference of the cohorts was looked at.

@@ -87,9 +87,10 @@ fn trained_on(prepared: &Prepared, outcomes: &[Outcome]) -> TrainedOn {
     let mut found = TrainedOn::default();
     for outcome in outcomes {
         let network = match &outcome.unit {
-            Unit::Pretrain { method, .. } | Unit::Fold { method, .. } | Unit::Final { method } => {
-                prepared.entry(*method).is_ok_and(|entry| entry.method.card().uses_network)
-            }
+            Unit::Pretrain { method, .. }
+            | Unit::Fold { method, .. }
+            | Unit::Threshold { method, .. }
+            | Unit::Final { method } => prepared.entry(*method).is_ok_and(|entry| entry.method.card().uses_network),
             Unit::Grid { .. } => true,
         };
         match outcome.device {

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use autograft::report::paper::{Fact, Filled, Paper, Sentence, numbers, quoted, say};
+use autograft::report::paper::{Fact, Filled, ForPaper, Sentence, numbers, quoted, say};
 use autograft::report::{Report, dependencies, manifest};
 use autograft::rng::fnv1a;
 use autograft::watch::Quiet;
@@ -30,7 +30,7 @@ fn small(change: impl Fn(&mut autograft::plan::Plan)) -> Report {
 }
 
 /// Every key that is told exists in both languages, and its slots are just the facts that fill them.
-fn told_wholly(paper: &Paper) -> Vec<String> {
+fn told_wholly(paper: &ForPaper) -> Vec<String> {
     let words: Vec<BTreeMap<String, String>> = ["en", "zh"]
         .iter()
         .map(|l| serde_json::from_str(&fs::read_to_string(root().join(format!("www/i18n/{l}.json"))).unwrap()).unwrap())
@@ -64,11 +64,11 @@ fn told_wholly(paper: &Paper) -> Vec<String> {
     wrong
 }
 
-fn filled(paper: &Paper, item: &str) -> Filled {
+fn filled(paper: &ForPaper, item: &str) -> Filled {
     paper.items.iter().find(|one| one.item == item).unwrap().filled
 }
 
-fn said(paper: &Paper, item: &str) -> String {
+fn said(paper: &ForPaper, item: &str) -> String {
     say::paragraph(&paper.items.iter().find(|one| one.item == item).unwrap().sentences)
 }
 
@@ -105,7 +105,7 @@ fn a_cross_validated_run_is_told() {
     let cited = text.matches('[').count();
     assert!(cited >= 2 && paper.references.len() >= 2, "{text}");
     // A second language tells the same value.
-    let back: Paper = serde_json::from_str(&serde_json::to_string(paper).unwrap()).unwrap();
+    let back: ForPaper = serde_json::from_str(&serde_json::to_string(paper).unwrap()).unwrap();
     assert_eq!(&back, paper);
 }
 

@@ -30,5 +30,5 @@ export const ofParagraph = (sentences) => sentences.map(tell).join(language() ==
 /** A publication as one line; the same in every language. @param {import("./protocol.js").Reference} reference */
 export const numberOf = ({ authors, title, journal, year, doi }) => `${authors}. ${title}. ${journal ? `${journal} (${year})` : year}.${doi ? ` doi:${doi}` : ""}`;
 
-/** How many items are filled, in part, open. @param {import("./protocol.js").Paper["items"]} items */
+/** How many items are filled, in part, open. @param {import("./protocol.js").ForPaper["items"]} items */
 export const count = (items) => Object.fromEntries(["whole", "part", "open"].map((kind) => [kind, items.filter((item) => item.filled === kind).length]));

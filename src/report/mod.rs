@@ -66,7 +66,7 @@ pub struct Report {
     pub source_model: Option<manifest::SourceModelFacts>,
     /// What a paper about this run can say.
     #[serde(default)]
-    pub paper: Option<paper::Paper>,
+    pub paper: Option<paper::ForPaper>,
 }
 
 /// Who was in the study.

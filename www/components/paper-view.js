@@ -5,7 +5,7 @@ import { count, numberOf, ofParagraph, tell } from "../paper.js";
 import quoted from "../quoted/tripod-ai.json";
 import { language, t, within } from "../words.js";
 
-/** @typedef {import("../protocol.js").Paper} Paper */
+/** @typedef {import("../protocol.js").ForPaper} Paper */
 
 const ITEMS = new Map(quoted.items.map((one) => [one.item, one]));
 

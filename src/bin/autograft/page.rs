@@ -3,7 +3,7 @@
 
 use std::path::PathBuf;
 
-use autograft::report::paper::{self, Paper, say};
+use autograft::report::paper::{self, ForPaper, say};
 use autograft::report::{Comparison, Report, to_json};
 use autograft::{Result, text};
 
@@ -83,7 +83,7 @@ fn facts(report: &Report) -> String {
 }
 
 /// The methods paragraph with its references, and the checklist's items as far as they are filled.
-fn for_paper(paper: &Paper) -> String {
+fn for_paper(paper: &ForPaper) -> String {
     let mut out = format!("<h2>{}</h2>\n", escape(text::get("paper.methods_of")));
     out += &format!("<p>{}</p>\n<ul>\n", escape(&say::paragraph(&paper.methods)));
     for (place, reference) in paper.references.iter().enumerate() {

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use autograft::cohort::Prediction;
-use autograft::report::paper::{Paper, say};
+use autograft::report::paper::{ForPaper, say};
 use autograft::report::{self, Report, manifest};
 use autograft::session::{Outcome, Prepared, Unit};
 use autograft::{Result, text};
@@ -84,7 +84,7 @@ pub fn all(
 }
 
 /// The methods paragraph in English, and what it cites.
-fn methods(paper: &Paper) -> String {
+fn methods(paper: &ForPaper) -> String {
     let mut out = say::paragraph(&paper.methods) + "\n\n";
     for (place, reference) in paper.references.iter().enumerate() {
         out += &format!("{}\n", say::reference(place + 1, reference));

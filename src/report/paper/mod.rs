@@ -135,7 +135,7 @@ pub struct Reference {
 
 /// What a paper can say.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Paper {
+pub struct ForPaper {
     /// The methods paragraph.
     pub methods: Vec<Sentence>,
     /// Every item of the checklist, in its order.
@@ -182,11 +182,11 @@ pub fn citation() -> String {
 }
 
 /// What a paper can say about this run.
-pub fn of(report: &Report) -> Paper {
+pub fn of(report: &Report) -> ForPaper {
     let mut told = sentences::Told::new(report);
     let methods = methods::paragraph(&mut told);
     let items = checklist::items(&mut told);
-    Paper { methods, items, references: told.references }
+    ForPaper { methods, items, references: told.references }
 }
 
 fn sentence(key: &str) -> Sentence {

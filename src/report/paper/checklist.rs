@@ -274,6 +274,9 @@ fn limits(told: &Told<'_>) -> Vec<Sentence> {
             Reason::TooFewRows { found, needed } => {
                 sentence("limits.few_rows").count("found", *found).count("needed", *needed)
             }
+            Reason::TooFewSites { found, needed } => {
+                sentence("limits.few_sites").count("found", *found).count("needed", *needed)
+            }
             Reason::Degenerate => sentence("limits.degenerate"),
         });
     }

@@ -6,7 +6,7 @@ use crate::methods::card::Card;
 use crate::methods::{Field, registry};
 use crate::metrics::Metric;
 use crate::metrics::operating::Rule;
-use crate::plan::Chosen;
+use crate::plan::{Chosen, Split};
 use crate::preprocess::{LabelKind, Role};
 use crate::report::{Comparison, Report, Size};
 use crate::shift::PERMUTATIONS;
@@ -360,6 +360,17 @@ impl<'r> Told<'r> {
                     .count("repeats", estimand.repeats as usize)
                     .count("n", estimand.n_evaluated as usize),
             ],
+            Design::Sites => vec![
+                sentence("design.sites")
+                    .count("folds", estimand.folds as usize)
+                    .count("repeats", estimand.repeats as usize)
+                    .count("n", estimand.n_evaluated as usize),
+            ],
+            Design::HeldOut if self.report.plan.split == Split::Temporal && self.report.divided.is_some() => vec![
+                sentence("design.temporal")
+                    .count("repeats", estimand.repeats as usize)
+                    .count("n", estimand.n_evaluated as usize),
+            ],
             Design::HeldOut => vec![
                 sentence("design.held_out")
                     .count("repeats", estimand.repeats as usize)
@@ -399,6 +410,10 @@ impl<'r> Told<'r> {
             Design::Cv => {
                 let number = self.cite_known(NADEAU);
                 out.push(sentence("inference.cv").with("ref", number));
+            }
+            Design::Sites => {
+                let number = self.cite_known(NADEAU);
+                out.push(sentence("inference.sites").with("ref", number));
             }
             Design::HeldOut => {
                 let halves = self.cite_known(MCCARTHY);

@@ -366,7 +366,7 @@ impl<'r> Told<'r> {
                     .count("repeats", estimand.repeats as usize)
                     .count("n", estimand.n_evaluated as usize),
             ],
-            Design::HeldOut if self.report.plan.split == Split::Temporal && self.report.divided.is_some() => vec![
+            Design::HeldOut if self.report.plan.split == Split::Temporal && one.divided.is_some() => vec![
                 sentence("design.temporal")
                     .count("repeats", estimand.repeats as usize)
                     .count("n", estimand.n_evaluated as usize),

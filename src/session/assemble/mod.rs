@@ -90,6 +90,7 @@ fn trained_on(prepared: &Prepared, outcomes: &[Outcome]) -> TrainedOn {
             Unit::Pretrain { method, .. }
             | Unit::Fold { method, .. }
             | Unit::Threshold { method, .. }
+            | Unit::Refit { method, .. }
             | Unit::Final { method } => prepared.entry(*method).is_ok_and(|entry| entry.method.card().uses_network),
             Unit::Grid { .. } => true,
         };

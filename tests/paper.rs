@@ -170,7 +170,8 @@ fn a_lost_gpu_is_told() {
             outcome.to_bytes().unwrap()
         })
         .collect();
-    let answer = study.desk.answer(Ask::Report { shift: None }, changed, &autograft::device::cpu(), &Quiet);
+    let device = autograft::device::cpu();
+    let answer = study.desk.answer(Ask::Report { shift: None }, changed, &device, &Quiet);
     let (Answer::Report(report), _) = autograft::watch::block_on(answer).unwrap() else { panic!() };
     assert_eq!(report.trained_on.cpu_after_loss, lost);
     assert_eq!(report.trained_on.all() as usize, outcomes.len());

@@ -1,4 +1,4 @@
-//! Which libraries this program is built from. `tests/manifest.rs` holds it to `Cargo.lock` and writes it anew:
+//! Which libraries this program is built from. `tests/paper.rs` holds it to `Cargo.lock` and writes it anew:
 //! `AUTOGRAFT_BLESS=1 cargo test --test main -- manifest`.
 
 /// The direct dependencies and their versions, by name.

@@ -130,7 +130,7 @@ impl<'r> Told<'r> {
         let fields = |chosen: &&Chosen| registry::find(&chosen.method).map(|m| m.fields()).unwrap_or_default();
         let grown = |chosen: &&Chosen| fields(chosen).iter().any(|field| field.name == "max_depth");
         let methods = self.report.plan.methods();
-        (methods.iter().any(|one| grown(one)), methods.iter().any(|one| !grown(one)))
+        (methods.iter().any(grown), methods.iter().any(|one| !grown(one)))
     }
 
     fn cohort(&self, size: &Size) -> Fact {

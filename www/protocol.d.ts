@@ -1019,7 +1019,20 @@ export type Plan = {
   /** Whether the learning curve also compares the two procedures of the verdict: from how many target rows on does */ crossing?: boolean;
   /** How the target is divided into rows to learn from and rows to be judged on. Rows that are marked as test go */ split?: Split;
   /** Bootstrap refits for the optimism and .632+ estimates beside the verdict; 0 leaves them out. */ refits?: number;
+  /** How missing values are met, inside the training rows of each fold. */ imputation?: Imputation;
 };
+
+/** How missing values are met before a model sees them. Boosted trees meet them on their own. */
+export type Imputation = {
+  /** What stands for a missing number. */ fill?: Fill;
+  /** Whether a column says where a number is missing, where more than a hundredth of the rows lack it. */ indicators: boolean;
+};
+
+/** What stands for a missing number; always learned from the fitted rows alone. */
+export type Fill =
+  /** The median. */ | "median"
+  /** The mean of like rows: the nearest of k-means' centroids. */ | "centroids"
+  /** Regressions on the other numbers, in rounds. */ | "iterative";
 
 /** A column whose values make groups of patients. */
 export type Grouping = {

@@ -47,7 +47,7 @@ fn centroids_are_means_of_five_rows_at_least_and_find_the_cluster() {
     // Two groups of patients, told apart by the first two columns; the third is 10 in one and −10 in the other.
     let mut rng = Rng::stream(3, "clusters");
     let n = 200;
-    let group = |row: usize| if row % 2 == 0 { 1.0 } else { -1.0 };
+    let group = |row: usize| if row.is_multiple_of(2) { 1.0 } else { -1.0 };
     let mut x: Vec<Vec<f64>> = (0..3)
         .map(|c| {
             (0..n).map(|row| if c == 2 { 10.0 * group(row) } else { 3.0 * group(row) } + 0.3 * rng.normal()).collect()
@@ -60,7 +60,7 @@ fn centroids_are_means_of_five_rows_at_least_and_find_the_cluster() {
     // An outlier alone must not become a centroid.
     x[0][0] = 60.0;
     let found = Impute::fit(Fill::Centroids, &x, &mut Rng::stream(1, "impute")).unwrap().unwrap();
-    assert!(found.numbers.len() % 3 == 0 && found.numbers.len() >= 6);
+    assert!(found.numbers.len().is_multiple_of(3) && found.numbers.len() >= 6);
     for centre in found.numbers.chunks(3) {
         let at = centre[0] * found.scale[0] + found.centre[0];
         assert!(at < (60.0 + 4.0 * 4.5) / LEAST as f64, "a centroid on one patient: {at}");

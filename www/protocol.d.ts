@@ -801,7 +801,140 @@ export type Shift = {
   /** Every feature, the one that moved most first (by the absolute standardised difference, then by KS). */ features: Array<FeatureShift>;
   /** How the label differs; none where a side has none. */ label: LabelShift | null;
   /** Each source domain beside the others. */ sources: Array<SourceDomain>;
+  /** What a linear source model says of the target; filled in above this module, which knows no model. */ by_model?: ByModel | null;
 };
+
+/** What a linear model of the source says of the target. It is cross-fitted over five folds of the source: a source row is */
+export type ByModel = {
+  /** Labelled source rows that the models were fitted on: at most 2,000. */ source_rows: number;
+  /** Labelled target rows; those that were set aside for testing are not looked at. */ target_rows: number;
+  /** The loss. */ loss: LossKind;
+  /** What moved; none where there were too few labelled rows. */ moved: Disde | null;
+  /** How often each class occurs in the target; none for numbers. */ priors: Priors | null;
+  /** What the model's outputs are worth in the target; none without labels. */ worth: Worth | null;
+};
+
+/** What the source model's outputs say of the target's labels before anything is trained there. */
+export type Worth = {
+  /** Labelled target rows: one of each patient. */ rows: number;
+  /** How often the labels were dealt out anew. */ deals: number;
+  /** The scores that are defined for such labels. */ scores: Array<Score>;
+};
+
+/** A score beside what chance gives. */
+export type Score = {
+  /** Which. */ kind: ScoreKind;
+  /** The score; higher is better. */ value: number;
+  /** Its mean where the labels were dealt out anew. */ by_chance: number;
+  /** The 95 % quantile there. */ chance_high: number;
+  /** (1 + deals that score as high) / (1 + deals). */ p: number;
+};
+
+/** A score of transferability. */
+export type ScoreKind =
+  /** The log evidence per row of a Bayesian linear model on the outputs and a constant. */ | "log_me"
+  /** The log expected empirical prediction. */ | "leep"
+  /** The spread of the outputs that lies between the classes (shrunken). */ | "h_score";
+
+/** The shares of the classes in the target, as the source model makes them out from the features alone. */
+export type Priors = {
+  /** The classes. */ classes: Array<string>;
+  /** The event's place among them. */ event: number;
+  /** Target rows that were looked at, with and without label. */ rows: number;
+  /** Black-box shift estimation; none where the model does not tell the classes apart. */ bbse: Bbse | null;
+  /** By expectation maximisation. */ saerens: Saerens | null;
+  /** The shares among the labelled target rows; empty without labels. */ observed: Array<Observed>;
+  /** The event's share by `bbse` minus the observed one, with its 95 % interval (square and add of both intervals). One that */ gap: [number, number, number] | null;
+};
+
+/** The share of a class among labelled rows. */
+export type Observed = {
+  /** Its share. */ share: number;
+  /** Lower end of the 95 % interval (Wilson). */ low: number;
+  /** Upper end. */ high: number;
+};
+
+/** Priors by expectation maximisation. */
+export type Saerens = {
+  /** Each class. */ priors: Array<Prior>;
+  /** Twice the gain in log-likelihood over the source's priors. */ likelihood_ratio: number;
+  /** Its p (χ² with one degree of freedom less than classes): the test of no label shift that the paper proposes. */ p: number;
+  /** Steps. */ iterations: number;
+};
+
+/** The share of a class in the target. */
+export type Prior = {
+  /** Its share among the source's labels. */ source: number;
+  /** Its estimated share in the target. */ target: number;
+  /** Lower end of the 95 % percentile bootstrap interval; none without draws. */ low: number | null;
+  /** Upper end. */ high: number | null;
+};
+
+/** Black-box shift estimation. */
+export type Bbse = {
+  /** Each class. */ priors: Array<Prior>;
+  /** p_target(y) / p_source(y) of each class, not under 0. */ weights: Array<number>;
+  /** The condition number of the confusion matrix P(ŷ, y): large where the model cannot tell some classes apart, and the */ condition: number;
+  /** Bootstrap draws whose matrix could not be solved. */ failed: number;
+};
+
+/** The decomposition. */
+export type Disde = {
+  /** Mean loss in the source. */ source: number;
+  /** Mean loss in the target. */ target: number;
+  /** Target minus source: the sum of the three parts. */ total: Part;
+  /** x, source → shared. */ x_out: Part;
+  /** y given x, on shared patients. */ y_given_x: Part;
+  /** x, shared → target. */ x_in: Part;
+  /** The published estimates of the two shared means, for comparison. */ weighted: Means;
+  /** The overlap weights of the source (of the first division). */ source_health: Health | null;
+  /** The overlap weights of the target. */ target_health: Health | null;
+  /** 2 ∫ p q / (p + q): 1 for equal populations, 0 for populations that share no patient. */ shared: number;
+  /** The answer. */ moved: Moved;
+  /** Why there is none. */ because: Because | null;
+};
+
+/** Why it cannot be told. */
+export type Because =
+  /** The shared patients are worth fewer than [`LEAST_ESS`] rows on a side. */ | "few_shared"
+  /** The two populations share less than [`LEAST_SHARED`] of their mass. */ | "little_overlap"
+  /** Every interval holds 0. */ | "nothing_shown";
+
+/** What moved the loss. */
+export type Moved =
+  /** Other patients: an interval of a part of x leaves out 0, that of y given x does not. */ | "x"
+  /** The same patients fare otherwise: the interval of y given x leaves out 0, no part of x does. Target labels are */ | "y_given_x"
+  /** Both. */ | "both"
+  /** No interval leaves out 0, or too few patients are shared. */ | "cannot_tell";
+
+/** Over how few patients the weights are spread. */
+export type Health = {
+  /** Rows. */ rows: number;
+  /** Kish's effective sample size (Σw)² / Σw²: the rows of an unweighted sample of the same precision. */ ess: number;
+  /** The share of all weight that the heaviest row has: at 1 all weight is on one patient. */ largest_share: number;
+  /** The heaviest 1 % of the rows (one at least) have this share. */ top_percent_share: number;
+  /** Rows whose weight is 0. */ unused: number;
+  /** Whether `ess` reaches [`LEAST_ESS`]; otherwise the answer is "cannot tell". */ enough: boolean;
+};
+
+/** Mean losses over shared patients by weighting alone. */
+export type Means = {
+  /** Σ e ℓ / Σ e over source rows. */ source: number;
+  /** Σ (1 − e) ℓ / Σ (1 − e) over target rows. */ target: number;
+};
+
+/** A part of the difference with its interval. */
+export type Part = {
+  /** The estimate, in units of the loss; over 0 is worse. */ value: number;
+  /** Its standard error. */ se: number;
+  /** Lower end: 95 %, for the two parts of x 97.5 % each (Bonferroni: together they are one answer). */ low: number;
+  /** Upper end. */ high: number;
+};
+
+/** What the loss of the source model is made of. */
+export type LossKind =
+  /** Half the squared distance of the probabilities from what happened: (p − y)² of two classes; 0 to 1. */ | "brier"
+  /** The squared error over the variance of the label in the source: about 1 for a guess at the mean. */ | "squared";
 
 /** One source domain in a line. */
 export type SourceDomain = {
@@ -937,6 +1070,17 @@ export type Domain = {
   /** Features that were used: at most 500, those of the largest variance. */ features: number;
   /** Features of both sides. */ features_of: number;
   /** Features that hold no value on one side: not used, since they alone would tell the sides apart. */ one_sided: number;
+  /** The same question to boosted trees, which see curves and interactions; none where they could not be grown. */ boosted?: ClassifierTest | null;
+};
+
+/** A classifier two-sample test on held-out predictions. */
+export type ClassifierTest = {
+  /** The AUROC, averaged over the folds. */ auroc: number;
+  /** Lower end of its 95 % interval: DeLong's variance within folds, times [`SHARED`]. */ low: number;
+  /** Upper end. */ high: number;
+  /** One-sided p of "no better than a coin": Mann and Whitney's variance within folds, times [`SHARED`]. */ p: number;
+  /** Half the sum of the shares that are wrong on each side, at the training rows' prior odds. */ error: number;
+  /** The proxy A-distance 2 (1 − 2 ε) of that error (Ben-David et al., NeurIPS 2006; Glorot, Bordes and Bengio, ICML */ proxy_a: number;
 };
 
 /** One thing found: its words are `finding.<key>` in the language files, its facts fill the slots. */
@@ -970,11 +1114,11 @@ export type Data = {
 /** The recommendation. */
 export type Recommendation = {
   /** The method's id. */ method: string;
-  /** Why. */ because: Because;
+  /** Why. */ because: RecommendationBecause;
 };
 
 /** Why. */
-export type Because =
+export type RecommendationBecause =
   /** The source has no labels: there is nothing to carry over. */ | { kind: "no_source_labels" }
   /** The target has no labels: nothing can be learned from it. */ | { kind: "no_target_labels" }
   /** The saved model of the source is a network: only it can be trained on. */ | { kind: "network" }

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::error::{Code, Result};
+use crate::explain::attribute::TreeForm;
 use crate::methods::registry;
 use crate::metrics::Metric;
 use crate::preprocess::{LabelKind, Preparation, Role};
@@ -53,6 +54,9 @@ pub struct Plan {
     /// Folds of the training rows over which a threshold is chosen, in the first repeat; 0 leaves thresholds out.
     #[serde(default)]
     pub thresholds: u32,
+    /// What is told of each feature's part in the predictions.
+    #[serde(default)]
+    pub explain: Explain,
     /// Where networks are trained.
     pub device: DeviceChoice,
     /// The seed of every stream.
@@ -145,6 +149,23 @@ impl Default for Design {
     }
 }
 
+/// What is told of each feature's part in the predictions, and of the source rows' part in the models.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Explain {
+    /// Patients whose predictions are taken apart, at most; of more, a stratified sample. 0 leaves the explanation out.
+    pub patients: u32,
+    /// How trees are taken apart.
+    #[serde(default)]
+    pub trees: TreeForm,
+}
+
+impl Default for Explain {
+    fn default() -> Self {
+        Self { patients: 500, trees: TreeForm::Against }
+    }
+}
+
 /// The grid of Hanczar's study.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -192,6 +213,7 @@ impl Plan {
             both_directions: false,
             importance: 3,
             thresholds: 5,
+            explain: Explain::default(),
             device: DeviceChoice::Auto,
             seed: 1,
             subgroups: None,
@@ -248,6 +270,7 @@ impl Plan {
             in_range("thresholds", self.thresholds, 2, 20)?;
         }
         in_range("refits", self.refits, 0, 2000)?;
+        in_range("explain.patients", self.explain.patients, 0, 5000)?;
         if let Some(grid) = &self.grid {
             in_range("grid.repeats", grid.repeats, 1, 100)?;
             for &size in &grid.sizes {

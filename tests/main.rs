@@ -11,6 +11,7 @@ mod convolution;
 mod designs;
 mod device;
 mod evaluate;
+mod explain;
 mod flamby;
 mod generate;
 mod gradients;

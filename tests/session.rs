@@ -1,7 +1,7 @@
 //! The main job whole, through the conversation that the page has: open, suggest, line up, prepare, run, report.
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use autograft::Code;
 use autograft::cohort::Labels;
@@ -326,6 +326,25 @@ fn the_main_job_gives_a_verdict_from_one_pretraining_a_seed() {
     assert!(!comparison.importance.is_empty() && !comparison.learning.is_empty() && !comparison.gain.is_empty());
     let best = &comparison.importance[0].feature;
     assert!(best == "age" || best == "lactate", "{best}");
+    // Each patient once, taken apart by both models, as sums.
+    let told = comparison.explanation.expect("an explanation");
+    assert_eq!((told.told, told.judged, told.transferred.fits), (60, 60, 6), "three folds of two repeats");
+    assert_eq!(told.patients.iter().map(|one| &one.id).collect::<BTreeSet<_>>().len(), 60);
+    for one in &told.patients {
+        for sum in [one.transferred.as_ref().unwrap(), one.source.as_ref().unwrap()] {
+            let parts: f64 = sum.parts.iter().sum::<f64>() + sum.rest;
+            assert!((parts - (sum.output - sum.base)).abs() < 1e-3, "{sum:?}");
+        }
+    }
+    let first: BTreeSet<&str> = told.features.iter().take(2).map(|one| one.feature.as_str()).collect();
+    assert_eq!(first, BTreeSet::from(["age", "lactate"]));
+    let age = told.features.iter().find(|one| one.feature == "age").unwrap();
+    let part = age.transferred.as_ref().unwrap();
+    assert!(part.direction.unwrap() > 0.9 && part.q.unwrap() < 0.05 && part.low <= part.size && part.size <= part.high);
+    assert!(told.transferred.gap < 1e-9 && told.source.unwrap().stability.unwrap().spearman > 0.5);
+    let influence = comparison.influence.expect("the source rows' influence");
+    assert_eq!((influence.of, influence.folds, influence.helping.len()), (600, 3, 15));
+    assert!(influence.helping.iter().all(|row| row.id.starts_with('s') && row.value > 0.0));
 }
 
 #[test]

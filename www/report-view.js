@@ -6,7 +6,7 @@ import "./components/verdict-view.js";
 import { missingView, sampleSize } from "./components/before.js";
 import { findings } from "./components/findings.js";
 import { paperView } from "./components/paper-view.js";
-import { whyView } from "./components/why-view.js";
+import { explained, whyView } from "./components/why-view.js";
 import { t } from "./words.js";
 
 /** @param {import("./protocol.js").Report} report */
@@ -14,7 +14,7 @@ export const reportView = (report) => html`
   <p class="soft">${t("report.of", { source: report.plan.source_model || report.plan.sources.map(({ name }) => name).join(", "), target: report.plan.targets.map(({ name }) => name).join(", "), program: report.program })}</p>
   <h1>${t("stage.verdict.title")}</h1>
   ${report.forward ? html`<ag-verdict-view .report=${{ ...report }}></ag-verdict-view>` : html`<p>${t("stage.why.no_verdict")}</p>`}
-  ${report.forward?.importance.length ? html`<h1>${t("stage.why.title")}</h1>${whyView(report)}` : nothing}
+  ${explained(report) ? html`<h1>${t("stage.why.title")}</h1>${whyView(report)}` : nothing}
   ${report.shift ? html`<h1>${t("stage.shift.title")}</h1><ag-shift-view .shift=${{ ...report.shift }}></ag-shift-view>` : nothing}
   ${missingView(report.missing)}${sampleSize(report.sample_size)}
   ${findings(report.findings, t("findings.title"))}

@@ -62,7 +62,7 @@ export function blocked(stage) {
   if (stage === "verdict" || stage === "why") {
     if (!state.report) return state.prepared && !state.prepared.verdict_possible ? "no_verdict" : "no_report";
     if (!state.report.forward) return "no_verdict";
-    if (stage === "why") return state.report.forward.importance?.length ? null : "no_importance";
+    if (stage === "why") return state.report.forward.importance?.length || state.report.forward.explanation || state.report.forward.influence ? null : "no_importance";
     return null;
   }
   if (stage === "run" && state.run) return null;

@@ -4,6 +4,8 @@
 pub mod dependencies;
 pub mod designs;
 pub mod evaluation;
+pub mod explanation;
+pub mod influence;
 pub mod manifest;
 pub mod operating;
 pub mod paper;
@@ -145,6 +147,12 @@ pub struct Comparison {
     /// Secondary estimates from bootstrap refits, where asked for.
     #[serde(default)]
     pub internal: Option<designs::Internal>,
+    /// What the features add to the predictions of held-out patients, by source model and transferred model.
+    #[serde(default)]
+    pub explanation: Option<explanation::Explanation>,
+    /// Which source rows carry the most weight; absent for methods without a measure.
+    #[serde(default)]
+    pub influence: Option<influence::Influence>,
     /// Out-of-fold predictions of each evaluated row.
     pub predictions: Predictions,
 }

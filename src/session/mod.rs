@@ -5,17 +5,21 @@
 
 mod assemble;
 mod before;
+mod carried;
 mod divide;
 mod evaluation;
 mod groups;
 mod prepare;
 pub mod scoring;
 mod threshold;
+mod told;
 mod unit;
 mod work;
 
 pub use assemble::assemble;
+pub use carried::Carried;
 pub use prepare::{Entry, Prepared, Sides};
+pub use told::{Told, Whose};
 pub use unit::{Cell, Direction, Job, Outcome, Unit};
 
 use crate::cohort::{Cohort, Side};

@@ -63,6 +63,11 @@ impl Sides {
     pub fn explains(&self, fold: &Fold) -> bool {
         if self.test.is_none() { fold.repeat == 0 } else { fold.fold == 0 && fold.repeat < 3 }
     }
+    /// Whether the predictions of a fold are taken apart: of a few repeats, so that seeds can be compared. Beside a given
+    /// test set also the fits on halves of the rows: what one training set says of stability is that of its seeds alone.
+    pub fn tells(&self, fold: &Fold) -> bool {
+        fold.repeat < 3
+    }
     /// How the verdict's variance is made.
     pub fn design(&self) -> Design {
         match (&self.test, self.sites.is_empty()) {

@@ -4,6 +4,8 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+use super::carried::Carried;
+use super::told::{self, Told};
 use crate::cohort::Prediction;
 use crate::device::DeviceKind;
 use crate::error::{Code, Result};
@@ -110,6 +112,10 @@ pub struct Outcome {
     pub choice: Value,
     /// Permutation importance on the evaluated rows.
     pub importance: Vec<Drop>,
+    /// What the features add to the predictions of the evaluated rows.
+    pub told: Vec<Told>,
+    /// What the source rows do to the loss on the evaluated rows.
+    pub carried: Option<Carried>,
     /// Points of the learning curve.
     pub cells: Vec<Cell>,
     /// The model, of pre-trainings and final fits.
@@ -129,6 +135,8 @@ impl Outcome {
             value: None,
             choice: Value::Null,
             importance: Vec::new(),
+            told: Vec::new(),
+            carried: None,
             cells: Vec::new(),
             model: None,
             device: DeviceKind::Cpu,
@@ -161,9 +169,11 @@ impl Outcome {
             }));
             json!({ "method": model.method, "meta": model.meta })
         });
+        let told = told::store(&self.told, &mut file)?;
         file.meta = json!({
             "unit": self.unit, "kind": kind, "names": names, "value": self.value, "choice": self.choice,
-            "importance": self.importance, "cells": self.cells, "model": model, "device": self.device, "gpu_lost": self.gpu_lost,
+            "importance": self.importance, "told": told, "carried": self.carried, "cells": self.cells, "model": model,
+            "device": self.device, "gpu_lost": self.gpu_lost,
         });
         file.to_bytes()
     }
@@ -207,6 +217,8 @@ impl Outcome {
             value: file.meta("value")?,
             choice: file.meta.get("choice").cloned().unwrap_or(Value::Null),
             importance: file.meta("importance")?,
+            told: told::restore(&file)?,
+            carried: file.meta("carried")?,
             cells: file.meta("cells")?,
             model,
             // Run files of before said nothing about it.

@@ -86,6 +86,8 @@ impl Prepared {
                     )
                     .await?;
                 }
+                outcome.carried = self.carried(*direction, place, entry, pre, &model, &run).await?;
+                outcome.told = self.tell(*direction, place, entry, pre, &model, &run).await?;
                 outcome.prediction = Some(prediction);
             }
             Unit::Threshold { direction, method, fold } => {
@@ -151,7 +153,7 @@ impl Prepared {
     /// The transferred model and the source model are explained side by side.
     fn explains(&self, entry: &Entry) -> bool {
         let id = entry.method.card().id;
-        id == self.plan.transfer.method || id == "source_only"
+        id == self.plan.transfer.method || self.source_model().is_some_and(|source| source.method.card().id == id)
     }
 
     /// Every line of the learning curve on one subsample: the same rows for all (paired).

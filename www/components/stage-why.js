@@ -8,6 +8,6 @@ import { whyView } from "./why-view.js";
 
 class Why extends Base {
   /** @override */
-  render() { return html`${head("why")}${whyView(state.report)}${onward("keep")}`; }
+  render() { return html`${head("why")}${whyView(state.report, true)}${onward("keep")}`; }
 }
 customElements.define("ag-why", Why);

@@ -223,6 +223,9 @@ pub struct DesignArgs {
     /// Folds of the training rows over which a threshold is chosen; 0 leaves thresholds out.
     #[arg(long, value_name = "N")]
     pub thresholds: Option<u32>,
+    /// Patients whose predictions are taken apart, at most; 0 leaves the explanation out.
+    #[arg(long, value_name = "N")]
+    pub explain: Option<u32>,
 }
 
 /// What is done with the results.

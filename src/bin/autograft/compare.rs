@@ -130,6 +130,7 @@ fn design(plan: &mut Plan, asked: &DesignArgs) -> Result<()> {
         (&mut plan.importance, asked.importance),
         (&mut plan.thresholds, asked.thresholds),
         (&mut plan.refits, asked.refits),
+        (&mut plan.explain.patients, asked.explain),
     ] {
         if let Some(value) = value {
             *slot = value;

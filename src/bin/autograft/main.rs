@@ -16,6 +16,7 @@ mod save;
 mod shifted;
 mod show;
 mod threads;
+mod why;
 
 use std::process::ExitCode;
 

@@ -7,7 +7,7 @@ use autograft::report::paper::{self, ForPaper, say};
 use autograft::report::{Comparison, Report, to_json};
 use autograft::{Result, text};
 
-use crate::show;
+use crate::{show, why};
 
 /// The script that draws a report; `./build.sh` makes it.
 pub const SCRIPT: &str = "report.js";
@@ -19,8 +19,8 @@ pub fn html(report: &Report) -> Result<(String, bool)> {
     let facts = facts(report);
     // With the charts, the tables are for a browser that runs no scripts.
     let facts = if charts { format!("<noscript>\n{facts}</noscript>\n") } else { format!("<main>\n{facts}</main>\n") };
-    // Inside a script element only "<" could end it early.
-    let json = to_json(report)?.replace('<', "\\u003c");
+    // A page is made to be passed on: it names no patient. The report's own file does.
+    let json = to_json(&nameless(report))?.replace('<', "\\u003c"); // only "<" could end a script element early
     let script =
         script.map(|code| format!("<script>{}</script>\n", code.replace("</script", "<\\/script"))).unwrap_or_default();
     let title = escape(text::get("command.report.title"));
@@ -35,6 +35,22 @@ pub fn html(report: &Report) -> Result<(String, bool)> {
          {facts}{script}</body>\n</html>\n"
     );
     Ok((page, charts))
+}
+
+/// The same report without what the rows are called, and without single patients.
+fn nameless(report: &Report) -> Report {
+    let mut report = report.clone();
+    for comparison in [&mut report.forward, &mut report.reverse].into_iter().flatten() {
+        comparison.predictions.id.iter_mut().for_each(String::clear);
+        if let Some(explanation) = &mut comparison.explanation {
+            explanation.patients.clear();
+        }
+        if let Some(influence) = &mut comparison.influence {
+            influence.helping.clear();
+            influence.harming.clear();
+        }
+    }
+    report
 }
 
 /// The script beside the program, in `./dist`, or where the variable says.
@@ -116,6 +132,13 @@ fn one(report: &Report, comparison: &Comparison) -> String {
     if !comparison.secondary.is_empty() {
         out += &format!("<h2>{}</h2>\n", escape(text::get("command.report.secondary")));
         out += &table(&secondary);
+    }
+    let lines = why::lines(comparison);
+    if !lines.is_empty() {
+        out += &format!("<h2>{}</h2>\n", escape(text::get("stage.why.title")));
+        for line in lines {
+            out += &format!("<p>{}</p>\n", escape(&line));
+        }
     }
     out
 }

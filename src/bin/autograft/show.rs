@@ -14,6 +14,7 @@ use crate::designs;
 use crate::files::print;
 use crate::panel;
 use crate::roles::Parts;
+use crate::why;
 
 /// Notes that `describe` tells and a comparison need not.
 const MERELY_KNOWN: [&str; 6] = ["coded_category", "constant", "all_missing", "dates", "identifier", "identifier_like"];
@@ -237,6 +238,9 @@ pub fn report(report: &Report) -> Result<()> {
         designs::report(comparison)?;
         for table in panel::beside(comparison) {
             print(&(table + "\n"))?;
+        }
+        for line in why::lines(comparison) {
+            print(&(line + "\n"))?;
         }
     }
     Ok(())

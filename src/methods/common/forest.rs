@@ -192,12 +192,20 @@ impl Grown {
         Self::from_model(pre)
     }
 
+    /// The rows as the trees see them, column after column.
+    ///
+    /// # Errors
+    /// [`Code::ModelOtherColumns`].
+    pub fn columns(&self, view: &View) -> Result<Vec<f32>> {
+        by_columns(&self.encoder, view)
+    }
+
     /// Predicts rows.
     ///
     /// # Errors
     /// [`Code::ModelOtherColumns`].
     pub fn predict(&self, view: &View) -> Result<Prediction> {
-        let x = by_columns(&self.encoder, view)?;
+        let x = self.columns(view)?;
         let p = self.forest.predict(&Matrix::new(&x, view.len(), self.encoder.columns.len())?)?;
         Ok(match &self.head {
             Head::Classes { names, .. } if names.len() == 2 => Prediction::Classes {

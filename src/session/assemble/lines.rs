@@ -53,7 +53,8 @@ impl Bench<'_> {
     }
 
     pub(super) fn importance(&self, transfer: usize) -> Vec<Importance> {
-        let source = self.prepared.entries.iter().position(|entry| entry.method.card().id == "source_only");
+        let source = self.prepared.source_model().map(|source| source.method.card().id);
+        let source = self.prepared.entries.iter().position(|entry| Some(entry.method.card().id) == source);
         let drops = |method: usize| {
             let mut drops: BTreeMap<&str, Vec<f64>> = BTreeMap::new();
             for outcome in &self.outcomes[method] {

@@ -1,7 +1,9 @@
 //! Outcomes -> report. Everything here is a function of the outcomes; nothing is trained.
 
 mod divided;
+mod explanation;
 mod groups;
+mod influence;
 mod internal;
 mod lines;
 mod operating;
@@ -12,6 +14,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use super::prepare::{Prepared, Sides};
+use super::told::Told;
 use super::unit::{Direction, Outcome, Unit};
 use super::work::Judged;
 use crate::cohort::{Cohort, Labels};
@@ -56,7 +59,7 @@ pub async fn assemble(
             continue;
         }
         if let Some(bench) = Bench::new(prepared, direction, &outcomes)? {
-            *slot = Some(bench.compare(&pulse).await?);
+            *slot = Some(bench.compare(&pulse, shift.as_ref()).await?);
         }
     }
     let [forward, reverse] = compared;
@@ -162,6 +165,8 @@ struct Bench<'a> {
     folds: Vec<usize>,
     /// The complete pairs of halves, by cut and then by method: for the variance beside a given test set.
     halves: Vec<[Vec<Judged>; 2]>,
+    /// What was told of fits on halves.
+    told_of_halves: Vec<&'a Told>,
     cells: Vec<(u32, u32, &'a Outcome)>,
     /// Cross-fitted risks of the training rows, by method and fold.
     thresholds: BTreeMap<(usize, usize), &'a Outcome>,
@@ -199,6 +204,7 @@ impl<'a> Bench<'a> {
             outcomes: (0..methods).map(|_| Vec::new()).collect(),
             folds: Vec::new(),
             halves: Vec::new(),
+            told_of_halves: Vec::new(),
             cells,
             thresholds,
             refitted: all.iter().filter(|outcome| matches!(outcome.unit, Unit::Refit { .. })).collect(),
@@ -216,6 +222,7 @@ impl<'a> Bench<'a> {
                 .collect();
             let Some(judged) = judged else { continue };
             if !sides.estimates(place) {
+                bench.told_of_halves.extend(judged.iter().flat_map(|(_, outcome)| &outcome.told));
                 let judged: Vec<Judged> = judged.into_iter().map(|(judged, _)| judged).collect();
                 half = match half.take() {
                     Some((repeat, first)) if repeat == place.repeat => {
@@ -240,7 +247,7 @@ impl<'a> Bench<'a> {
         self.prepared.entries.iter().position(|entry| entry.method.card().id == id).unwrap_or(0)
     }
 
-    async fn compare(&self, pulse: &Pulse<'_>) -> Result<Comparison> {
+    async fn compare(&self, pulse: &Pulse<'_>, shift: Option<&Shift>) -> Result<Comparison> {
         let plan = &self.prepared.plan;
         let (transfer, baseline) = (self.index_of(&plan.transfer), self.index_of(&plan.baseline));
         let primary = self.contrast(plan.metric, transfer, baseline);
@@ -275,6 +282,8 @@ impl<'a> Bench<'a> {
             learning: self.learning(),
             gain: self.gain(),
             importance: self.importance(transfer),
+            explanation: self.explanation(shift),
+            influence: self.influence(),
             evaluation: self.evaluation(transfer, baseline, pulse).await?,
             subgroups: self.subgroups(transfer, baseline),
             crossing: self.crossing(),

@@ -120,7 +120,7 @@ impl Prepared {
         if explained.is_empty() {
             return Ok(Vec::new());
         }
-        let sample = self.sample(sides)?;
+        let sample = self.taken(sides)?;
         let mut rows: Vec<usize> = place.test.iter().copied().filter(|row| sample.binary_search(row).is_ok()).collect();
         // The same rows for both models, as many as the dearer one allows.
         let dearest = explained.iter().map(|(_, model)| model.cost()).fold(1.0, f64::max);
@@ -137,7 +137,7 @@ impl Prepared {
     }
 
     /// The judged rows that are explained, sorted: all, or a stratified sample.
-    fn sample(&self, sides: &Sides) -> Result<Vec<usize>> {
+    fn taken(&self, sides: &Sides) -> Result<Vec<usize>> {
         let judged = sides.judged();
         let all: Vec<usize> = (0..judged.len()).collect();
         let most = self.plan.explain.patients as usize;

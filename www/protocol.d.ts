@@ -701,6 +701,8 @@ export type Comparison = {
   /** What happens at thresholds that were chosen on training rows; two classes only. */ operating?: Array<AtThreshold>;
   /** How the target was divided, where it was not by cross-validation or by marked rows. */ divided?: Divided | null;
   /** Secondary estimates from bootstrap refits, where asked for. */ internal?: Internal | null;
+  /** What the features add to the predictions of held-out patients, by source model and transferred model. */ explanation?: Explanation | null;
+  /** Which source rows carry the most weight; absent for methods without a measure. */ influence?: Influence | null;
   /** Out-of-fold predictions of each evaluated row. */ predictions: Predictions;
 };
 
@@ -710,6 +712,126 @@ export type Predictions = {
   /** The truth: class names or numbers. */ truth: Array<unknown>;
   /** The event's probability (or the value) by each method, averaged over the repeats. */ methods: Record<string, Array<number>>;
 };
+
+/** What each source row does to the loss on held-out target patients: positive where it helps. */
+export type Influence = {
+  /** What was measured. */ measure: InfluenceMeasure;
+  /** `source`: through the source model that the method starts from; `transferred`: in the method's own model. */ whose: string;
+  /** Source rows that were measured. */ rows: number;
+  /** Source rows with a label. */ of: number;
+  /** Folds that it is averaged over: each row's influence on the held-out patients of each. */ folds: number;
+  /** (Σ|v|)²/Σv²: as many rows as would carry the same if all carried alike. */ effective: number;
+  /** The share of the whole that the hundredth of the rows with most has. */ top_share: number;
+  /** Each source domain. */ sites: Array<SiteInfluence>;
+  /** The rows that help most, the best first. */ helping: Array<RowInfluence>;
+  /** The rows that harm most, the worst first. */ harming: Array<RowInfluence>;
+};
+
+/** A source row. */
+export type RowInfluence = {
+  /** Its domain. */ domain: string;
+  /** What the person calls it. */ id: string;
+  /** Its label. */ label: unknown;
+  /** The mean over the folds. */ value: number;
+  /** The lowest. */ low: number;
+  /** The highest. */ high: number;
+};
+
+/** A source domain. */
+export type SiteInfluence = {
+  /** Its name. */ domain: string;
+  /** Rows that were measured. */ rows: number;
+  /** The mean over its rows. */ mean: number;
+  /** Its share in Σ|v|. */ share: number;
+  /** The share of its rows that harm. */ harming: number;
+  /** What one of its rows weighs beside one of the target's, in methods that give weights. */ weight: number | null;
+};
+
+/** What was measured of each row. */
+export type InfluenceMeasure =
+  /** How much the loss on the judges would rise without the row. */ | "leave_one_out"
+  /** How far a step on the row and a step on the judges go the same way. */ | "gradients";
+
+/** The cohort's picture, and the patients one by one. */
+export type Explanation = {
+  /** `log_odds` of the event, `log_odds_observed` of each patient's own class where there are more than two, `value`. */ scale: string;
+  /** Patients that were judged. */ judged: number;
+  /** Of these, patients whose predictions were taken apart. */ told: number;
+  /** The transferred model. */ transferred: Teller;
+  /** The source model; absent where there is none that can be taken apart. */ source: Teller | null;
+  /** The features, the one that adds most to the transferred model's predictions first; of wide tables the first ones. */ features: Array<Told>;
+  /** Features in all. */ of: number;
+  /** Features that differ much between the cohorts and count much for a model; absent where there is no shift. */ corner: Corner | null;
+  /** The names of the features that each patient's values are of. */ columns: Array<string>;
+  /** Each patient. */ patients: Array<Patient>;
+};
+
+/** One patient. */
+export type Patient = {
+  /** What the person calls the row. */ id: string;
+  /** What was observed. */ truth: unknown;
+  /** The features' values: numbers, levels, or null where missing. */ values: Array<unknown>;
+  /** By the transferred model. */ transferred: Sum | null;
+  /** By the source model. */ source: Sum | null;
+};
+
+/** A prediction as a sum, averaged over the fits that had this patient among the held-out rows. */
+export type Sum = {
+  /** What the model says. */ output: number;
+  /** What it says of the reference. */ base: number;
+  /** What each of the columns adds. */ parts: Array<number>;
+  /** What all other features add together. */ rest: number;
+};
+
+/** Where shift and importance meet. */
+export type Corner = {
+  /** Absolute standardised difference from which a feature has moved. */ moved: number;
+  /** Share of the sizes from which a feature counts, in either model. */ counts: number;
+  /** The features beyond both, the largest product first. */ features: Array<string>;
+};
+
+/** A feature in the cohort. */
+export type Told = {
+  /** The feature. */ feature: string;
+  /** In the transferred model. */ transferred: Part | null;
+  /** In the source model. */ source: Part | null;
+  /** For the picture, of the leading ones: each patient's part in the transferred model, sorted by it, and where the */ swarm: Array<[number, number | null]>;
+};
+
+/** What a feature adds to a model's predictions. */
+export type Part = {
+  /** Mean absolute value: over the patients of a fit, then over the fits. */ size: number;
+  /** The lowest over the fits. */ low: number;
+  /** The highest over the fits. */ high: number;
+  /** Its share in the sizes of all features. */ share: number;
+  /** Spearman's correlation of the feature's value with what it adds; absent for categories. */ direction: number | null;
+  /** The level that adds most, of a category. */ level: string | null;
+  /** Correlation of what it adds with what was observed in these patients, who were not learned from; of more than two */ borne_out: number | null;
+  /** Its one-sided p, adjusted over the features (Benjamini and Hochberg): low where the patients bear it out. */ q: number | null;
+};
+
+/** How a model was taken apart, and how far folds agree. */
+export type Teller = {
+  /** How. */ way: Way;
+  /** Fits that were taken apart: folds, repeats and seeds. */ fits: number;
+  /** The largest difference between a row's sum and its prediction minus the reference's. */ gap: number;
+  /** How far the fits agree in what counts; absent with one fit or under three features. */ stability: Stability | null;
+};
+
+/** Agreement of the fits, over all pairs of them. */
+export type Stability = {
+  /** Mean of Spearman's correlation of the features' sizes. */ spearman: number;
+  /** The lowest of them. */ lowest: number;
+  /** How many of the leading features the two have in common, on average. */ shared: number;
+  /** Leading features that were compared. */ leading: number;
+};
+
+/** How a model was explained. */
+export type Way =
+  /** Coefficient × distance from the reference. */ | "linear"
+  /** Interventional TreeSHAP. */ | "trees_against"
+  /** Path-dependent TreeSHAP. */ | "trees_path"
+  /** Integrated gradients. */ | "gradients";
 
 /** Performance on the rows that were learned from, corrected by refits on bootstrap samples of them. */
 export type Internal = {

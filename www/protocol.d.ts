@@ -759,7 +759,7 @@ export type Explanation = {
   /** Of these, patients whose predictions were taken apart. */ told: number;
   /** The transferred model. */ transferred: Teller;
   /** The source model; absent where there is none that can be taken apart. */ source: Teller | null;
-  /** The features, the one that adds most to the transferred model's predictions first; of wide tables the first ones. */ features: Array<Told>;
+  /** The features, the one that adds most to the transferred model's predictions first; of wide tables the first ones. */ features: Array<FeaturePart>;
   /** Features in all. */ of: number;
   /** Features that differ much between the cohorts and count much for a model; absent where there is no shift. */ corner: Corner | null;
   /** The names of the features that each patient's values are of. */ columns: Array<string>;
@@ -791,7 +791,7 @@ export type Corner = {
 };
 
 /** A feature in the cohort. */
-export type Told = {
+export type FeaturePart = {
   /** The feature. */ feature: string;
   /** In the transferred model. */ transferred: Part | null;
   /** In the source model. */ source: Part | null;
@@ -1019,12 +1019,12 @@ export type Group = {
   /** Events; absent unless there are two classes. */ events: number | null;
   /** The transferred procedure. */ transfer: OfGroup;
   /** The baseline. */ baseline: OfGroup;
-  /** Transferred against baseline in the metric, positive where transfer is better. */ difference: SubgroupTold;
-  /** The same in Brier score (mean absolute error). */ score_difference: SubgroupTold;
+  /** Transferred against baseline in the metric, positive where transfer is better. */ difference: Told;
+  /** The same in Brier score (mean absolute error). */ score_difference: Told;
 };
 
 /** A number, or why it cannot be told. */
-export type SubgroupTold =
+export type Told =
   /** The number with its 95 % interval. */ | ({ kind: "is" } & Estimate)
   /** Nothing can be told. */ | { kind: "cannot_tell";
     /** Why. */ reason: Reason;
@@ -1058,9 +1058,9 @@ export type Estimate = {
 
 /** One procedure in one group. */
 export type OfGroup = {
-  /** In the metric of the comparison. */ performance: SubgroupTold;
-  /** Calibration in the large; absent for more than two classes. */ in_the_large: SubgroupTold | null;
-  /** Brier score, or mean absolute error of numbers. */ score: SubgroupTold;
+  /** In the metric of the comparison. */ performance: Told;
+  /** Calibration in the large; absent for more than two classes. */ in_the_large: Told | null;
+  /** Brier score, or mean absolute error of numbers. */ score: Told;
 };
 
 /** What a group is called. */

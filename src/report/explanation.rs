@@ -20,7 +20,7 @@ pub struct Explanation {
     /// The source model; absent where there is none that can be taken apart.
     pub source: Option<Teller>,
     /// The features, the one that adds most to the transferred model's predictions first; of wide tables the first ones.
-    pub features: Vec<Told>,
+    pub features: Vec<FeaturePart>,
     /// Features in all.
     pub of: u32,
     /// Features that differ much between the cohorts and count much for a model; absent where there is no shift.
@@ -59,7 +59,7 @@ pub struct Stability {
 
 /// A feature in the cohort.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Told {
+pub struct FeaturePart {
     /// The feature.
     pub feature: String,
     /// In the transferred model.

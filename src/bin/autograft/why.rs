@@ -1,7 +1,7 @@
 //! What the models rely on, in a few lines: the page shows the rest.
 
 use autograft::report::Comparison;
-use autograft::report::explanation::{Explanation, Told};
+use autograft::report::explanation::{Explanation, FeaturePart};
 use autograft::report::influence::Influence;
 use autograft::text;
 
@@ -54,7 +54,7 @@ fn explained(explanation: &Explanation) -> Vec<String> {
     let mut models = vec![("transferred", &explanation.transferred)];
     models.extend(explanation.source.as_ref().map(|source| ("source", source)));
     for (name, teller) in models {
-        let part = |one: &Told| if name == "source" { one.source.clone() } else { one.transferred.clone() };
+        let part = |one: &FeaturePart| if name == "source" { one.source.clone() } else { one.transferred.clone() };
         let mut parts: Vec<_> =
             explanation.features.iter().filter_map(|one| Some((&one.feature, part(one)?))).collect();
         parts.sort_by(|a, b| b.1.size.total_cmp(&a.1.size).then_with(|| a.0.cmp(b.0)));

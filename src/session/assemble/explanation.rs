@@ -155,10 +155,10 @@ impl Bench<'_> {
         let parts = parts(&transferred, &sizes, &features, judged);
         let source_parts =
             source.as_ref().map(|model| self::parts(model, &of_source, &features, judged)).unwrap_or_default();
-        let mut told: Vec<explanation::Told> = features
+        let mut told: Vec<explanation::FeaturePart> = features
             .iter()
             .enumerate()
-            .map(|(at, name)| explanation::Told {
+            .map(|(at, name)| explanation::FeaturePart {
                 feature: (*name).to_owned(),
                 transferred: parts.get(at).cloned().flatten(),
                 source: source_parts.get(at).cloned().flatten(),
@@ -301,8 +301,8 @@ fn swarm(model: &Model<'_>, name: &str, judged: &Cohort) -> Vec<(f64, Option<f64
     (0..most).map(|dot| all[if most < 2 { 0 } else { dot * (all.len() - 1) / (most - 1) }]).collect()
 }
 
-fn corner(told: &[explanation::Told], shift: &Shift) -> Corner {
-    let share = |one: &explanation::Told| {
+fn corner(told: &[explanation::FeaturePart], shift: &Shift) -> Corner {
+    let share = |one: &explanation::FeaturePart| {
         [&one.transferred, &one.source].into_iter().flatten().map(|part| part.share).fold(0.0, f64::max)
     };
     let mut found: Vec<(f64, &str)> = told

@@ -61,7 +61,7 @@ fn features(p: usize) -> Vec<Feature> {
 
 fn plain(p: usize) -> Encoder {
     let columns = (0..p).map(|feature| Column { feature, part: Part::Value }).collect();
-    Encoder { features: features(p), columns, fill: vec![0.0; p], mean: vec![0.0; p], sd: vec![1.0; p] }
+    Encoder { features: features(p), columns, fill: vec![0.0; p], mean: vec![0.0; p], sd: vec![1.0; p], impute: None }
 }
 
 fn cohort(rows: &[Vec<f64>]) -> Cohort {

@@ -44,7 +44,8 @@ pub fn cholesky(a: &[f64], d: usize) -> Option<Vec<f64>> {
     Some(l)
 }
 
-fn solve_lower_twice(l: &[f64], b: &[f64]) -> Vec<f64> {
+/// x of L·Lᵀ·x = b, for a factor of [`cholesky`].
+pub fn solve_lower_twice(l: &[f64], b: &[f64]) -> Vec<f64> {
     let d = b.len();
     let mut x = b.to_vec();
     for i in 0..d {

@@ -11,14 +11,21 @@ use super::baseline::target_only_network::TargetOnlyNetwork;
 use super::baseline::target_only_trees::TargetOnlyTrees;
 use super::baseline::weighted_pooling::WeightedPooling;
 use super::transductive::continued_trees::ContinuedTrees;
+use super::transductive::coral::Coral;
 use super::transductive::feature_augmentation::FeatureAugmentation;
 use super::transductive::hanczar::Hanczar;
+use super::transductive::importance_weighting::ImportanceWeighting;
+use super::transductive::linear_transport::LinearTransport;
 use super::transductive::prior_shift::PriorShift;
 use super::transductive::recalibration::Recalibration;
 use super::transductive::ridge_to_source::RidgeToSource;
 use super::transductive::source_as_feature::SourceAsFeature;
 use super::transductive::stacking::Stacking;
+use super::transductive::subspace_alignment::SubspaceAlignment;
+use super::transductive::tradaboost::TrAdaBoost;
+use super::transductive::tradaboost_r2::TrAdaBoostR2;
 use super::transductive::trans_glm::TransGlm;
+use super::transductive::transfer_components::TransferComponents;
 use crate::error::{Code, Result};
 
 /// Every method.
@@ -41,6 +48,13 @@ pub static REGISTRY: &[&dyn AnyMethod] = &[
     &Stacking,
     &TransGlm,
     &PriorShift,
+    &ImportanceWeighting,
+    &Coral,
+    &LinearTransport,
+    &SubspaceAlignment,
+    &TransferComponents,
+    &TrAdaBoost,
+    &TrAdaBoostR2,
 ];
 
 /// The method of this id.

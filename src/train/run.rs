@@ -65,6 +65,10 @@ impl<'a> Run<'a> {
     pub fn rng(&self, name: &str) -> Rng {
         Rng::stream(self.seed, name)
     }
+    /// The pulse, for work that is handed no run.
+    pub fn pulse(&self) -> &Pulse<'a> {
+        &self.pulse
+    }
     /// Tells the watcher.
     pub fn event(&self, event: Event) {
         self.pulse.watch().event(event);

@@ -3,9 +3,11 @@
 //! All of them assume that the label depends on the aligned features alike on both sides: where the label's share or
 //! p(y | x) moved, an alignment does harm.
 
+mod linear_tca;
 mod subspace;
 mod tca;
 
+pub use linear_tca::LinearTca;
 pub use subspace::Subspaces;
 pub use tca::Tca;
 

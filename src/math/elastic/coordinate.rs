@@ -33,7 +33,7 @@ pub(super) fn gradients(problem: &Problem, eta: &[f64]) -> Vec<f64> {
     out
 }
 
-fn dot(a: &[f64], b: &[f64]) -> f64 {
+pub(super) fn dot(a: &[f64], b: &[f64]) -> f64 {
     // Four sums, so that the compiler may use vectors.
     let mut s = [0.0; 4];
     let (mut ca, mut cb) = (a.chunks_exact(4), b.chunks_exact(4));
@@ -46,7 +46,7 @@ fn dot(a: &[f64], b: &[f64]) -> f64 {
     s[0] + s[1] + s[2] + s[3] + rest
 }
 
-fn soft(x: f64, by: f64) -> f64 {
+pub(super) fn soft(x: f64, by: f64) -> f64 {
     if x > by {
         x - by
     } else if x < -by {
@@ -96,7 +96,7 @@ pub(super) fn solve(problem: &Problem, screen: &mut Screen, state: &mut State, l
     converged
 }
 
-fn penalty(beta: &[f64], lambda: f64, alpha: f64) -> f64 {
+pub(super) fn penalty(beta: &[f64], lambda: f64, alpha: f64) -> f64 {
     let (mut square, mut size) = (0.0, 0.0);
     for b in beta.iter().filter(|b| **b != 0.0) {
         square += b * b;

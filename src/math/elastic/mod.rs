@@ -6,12 +6,14 @@
 //!
 //! α > 0: cyclic coordinate descent inside block Newton steps, warm starts, sequential strong rules (Tibshirani et al.,
 //! J R Stat Soc B 2012;74:245–266) with a check of every column left out. α = 0: L-BFGS in the principal axes, so that
-//! 20,000 columns and 100 rows are a problem of 100 unknowns.
+//! 20,000 columns and 100 rows are a problem of 100 unknowns. One output and three times more rows than columns: Newton
+//! steps on a Gram matrix that is kept as long as it serves.
 //!
 //! [`Path::step`] fits one λ: a caller may breathe between steps.
 
 mod coordinate;
 mod design;
+mod gram;
 mod ridge;
 mod tune;
 
@@ -311,6 +313,7 @@ pub struct Path {
     last_explained: f64,
     ridge: Option<ridge::Rotated>,
     screen: coordinate::Screen,
+    gram: Option<gram::Curvature>,
 }
 
 impl Path {
@@ -341,9 +344,10 @@ impl Path {
             let e = Code::OutOfRange.err().with("field", "lambda").with("value", bad);
             return Err(e.with("low", "0").with("high", "∞"));
         }
-        let ridge = (options.alpha == 0.0).then(|| ridge::Rotated::new(&problem.design));
+        let gram = gram::suits(&problem).then(gram::Curvature::default);
+        let ridge = (options.alpha == 0.0 && gram.is_none()).then(|| ridge::Rotated::new(&problem.design));
         let screen = coordinate::Screen::new(&problem, &state, options.alpha);
-        Ok(Self { problem, options, lambdas, auto, next: 0, state, last_explained: 0.0, ridge, screen })
+        Ok(Self { problem, options, lambdas, auto, next: 0, state, last_explained: 0.0, ridge, screen, gram })
     }
 
     /// The λ that will be fitted.
@@ -354,9 +358,10 @@ impl Path {
     /// Fits the next λ; `None` at the end.
     pub fn step(&mut self) -> Option<Solution> {
         let lambda = *self.lambdas.get(self.next)?;
-        let converged = match &self.ridge {
-            Some(rotated) => ridge::solve(&self.problem, rotated, &mut self.state, lambda),
-            None => coordinate::solve(&self.problem, &mut self.screen, &mut self.state, lambda, &self.options),
+        let converged = match (&mut self.gram, &self.ridge) {
+            (Some(gram), _) => gram::solve(&self.problem, gram, &mut self.state, lambda, &self.options),
+            (None, Some(rotated)) => ridge::solve(&self.problem, rotated, &mut self.state, lambda),
+            (None, None) => coordinate::solve(&self.problem, &mut self.screen, &mut self.state, lambda, &self.options),
         };
         self.next += 1;
         let solution = self.problem.solution(&self.state, lambda, converged);
@@ -368,6 +373,18 @@ impl Path {
         }
         self.last_explained = solution.explained;
         Some(solution)
+    }
+
+    /// What a fit of about the same rows at the λ just fitted may start from.
+    fn keep(&self) -> Option<gram::Warm> {
+        self.gram.as_ref().map(|gram| gram.keep(&self.state))
+    }
+
+    /// The next λ is fitted from there.
+    fn start_from(&mut self, warm: &gram::Warm) {
+        if let Some(gram) = &mut self.gram {
+            gram.start(&self.problem, &mut self.state, warm);
+        }
     }
 
     /// Fits all that remain.

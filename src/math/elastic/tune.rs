@@ -1,5 +1,6 @@
 //! The choice of α and λ by the deviance of inner cross-validation.
 
+use super::gram::Warm;
 use super::{Design, Family, Lambdas, Options, Path, Response, Solution, softmax};
 use crate::error::{Code, Result};
 use crate::math::logistic::sigmoid;
@@ -53,6 +54,8 @@ pub struct Tuner {
     part: usize,
     path: Option<Path>,
     fits: Vec<Solution>,
+    /// Where the folds of the α at work start, at each λ: the fits on all rows.
+    warm: Vec<Warm>,
     full: Vec<Vec<Solution>>,
     /// Of the α at work: for each fold, for each λ, (weighted sum of deviances, sum of weights).
     held: Vec<Vec<(f64, f64)>>,
@@ -108,6 +111,7 @@ impl Tuner {
             part: 0,
             path: None,
             fits: Vec::new(),
+            warm: Vec::new(),
             full: Vec::new(),
             held: Vec::new(),
             candidates: Vec::new(),
@@ -153,8 +157,18 @@ impl Tuner {
             }
             return Ok(self.alpha >= self.alphas.len());
         }
+        if self.part > 0
+            && let (Some(path), Some(warm)) = (self.path.as_mut(), self.warm.get(self.fits.len()))
+        {
+            path.start_from(warm);
+        }
         match self.path.as_mut().and_then(Path::step) {
-            Some(solution) => self.fits.push(solution),
+            Some(solution) => {
+                self.fits.push(solution);
+                if self.part == 0 {
+                    self.warm.extend(self.path.as_ref().and_then(Path::keep));
+                }
+            }
             None => self.close_part(),
         }
         Ok(self.alpha >= self.alphas.len())
@@ -251,6 +265,7 @@ impl Tuner {
             })
             .collect();
         self.candidates.push(points);
+        self.warm.clear();
         self.alpha += 1;
         self.part = 0;
     }

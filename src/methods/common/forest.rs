@@ -223,27 +223,13 @@ impl Grown {
     /// [`Code::Internal`].
     pub fn to_model(&self, method: &str, config: &Value) -> Result<Model> {
         let defect = |e: serde_json::Error| Code::Internal.err().with("reason", e);
-        let parts = self.forest.parts();
         let meta = json!({
             "form": "trees", "config": config, "head": serde_json::to_value(&self.head).map_err(defect)?,
-            "loss": serde_json::to_value(parts.loss).map_err(defect)?, "choice": self.chosen,
+            "loss": serde_json::to_value(self.forest.parts().loss).map_err(defect)?, "choice": self.chosen,
         });
         let mut model = Model::new(method, meta);
         self.encoder.store(&mut model)?;
-        let whole = |values: &[u32]| values.iter().map(|&v| f64::from(v)).collect::<Vec<f64>>();
-        let nodes = parts.feature.len();
-        model.put_f64("trees.base", &[parts.base.len()], parts.base.clone());
-        model.put_f64("trees.starts", &[parts.starts.len()], whole(&parts.starts));
-        for (name, values) in [("feature", &parts.feature), ("left", &parts.left), ("right", &parts.right)] {
-            model.put_f64(format!("trees.{name}"), &[nodes], whole(values));
-        }
-        let missing = parts.missing_left.iter().map(|&left| f32::from(u8::from(left))).collect();
-        model.put_f32("trees.missing_left", &[nodes], missing);
-        for (name, values) in
-            [("threshold", &parts.threshold), ("value", &parts.value), ("cover", &parts.cover), ("gain", &parts.gain)]
-        {
-            model.put_f32(format!("trees.{name}"), &[nodes], values.clone());
-        }
+        store(&self.forest, &mut model);
         Ok(model)
     }
 
@@ -253,37 +239,64 @@ impl Grown {
     /// [`Code::BadModel`].
     pub fn from_model(model: &Model) -> Result<Self> {
         let encoder = Encoder::restore(model)?;
-        let whole = |name: &str| -> Result<Vec<u32>> {
-            model
-                .f64(&format!("trees.{name}"))?
-                .iter()
-                .map(|&v| {
-                    let fits = v >= 0.0 && v <= f64::from(u32::MAX) && v == v.trunc();
-                    fits.then_some(v as u32).ok_or_else(|| Code::BadModel.err().with("reason", format!("trees.{name}")))
-                })
-                .collect()
-        };
-        let single = |name: &str| Ok::<_, crate::Error>(model.f32(&format!("trees.{name}"))?.to_vec());
-        let forest = Forest::new(Parts {
-            loss: model.meta("loss")?,
-            features: encoder.columns.len(),
-            base: model.f64("trees.base")?.to_vec(),
-            starts: whole("starts")?,
-            feature: whole("feature")?,
-            threshold: single("threshold")?,
-            left: whole("left")?,
-            right: whole("right")?,
-            missing_left: single("missing_left")?.iter().map(|v| *v > 0.5).collect(),
-            value: single("value")?,
-            cover: single("cover")?,
-            gain: single("gain")?,
-        })?;
+        let forest = restore(model, encoder.columns.len())?;
         let head: Head = model.meta("head")?;
         if forest.parts().loss != loss_of(&head) {
             return Err(Code::BadModel.err().with("reason", "trees: the loss does not fit the labels"));
         }
         Ok(Self { encoder, head, forest, chosen: model.meta("choice")? })
     }
+}
+
+/// Writes trees into a model; their loss belongs into its `loss`.
+pub fn store(forest: &Forest, model: &mut Model) {
+    let parts = forest.parts();
+    let whole = |values: &[u32]| values.iter().map(|&v| f64::from(v)).collect::<Vec<f64>>();
+    let nodes = parts.feature.len();
+    model.put_f64("trees.base", &[parts.base.len()], parts.base.clone());
+    model.put_f64("trees.starts", &[parts.starts.len()], whole(&parts.starts));
+    for (name, values) in [("feature", &parts.feature), ("left", &parts.left), ("right", &parts.right)] {
+        model.put_f64(format!("trees.{name}"), &[nodes], whole(values));
+    }
+    let missing = parts.missing_left.iter().map(|&left| f32::from(u8::from(left))).collect();
+    model.put_f32("trees.missing_left", &[nodes], missing);
+    for (name, values) in
+        [("threshold", &parts.threshold), ("value", &parts.value), ("cover", &parts.cover), ("gain", &parts.gain)]
+    {
+        model.put_f32(format!("trees.{name}"), &[nodes], values.clone());
+    }
+}
+
+/// Reads trees over so many columns from a model.
+///
+/// # Errors
+/// [`Code::BadModel`].
+pub fn restore(model: &Model, features: usize) -> Result<Forest> {
+    let whole = |name: &str| -> Result<Vec<u32>> {
+        model
+            .f64(&format!("trees.{name}"))?
+            .iter()
+            .map(|&v| {
+                let fits = v >= 0.0 && v <= f64::from(u32::MAX) && v == v.trunc();
+                fits.then_some(v as u32).ok_or_else(|| Code::BadModel.err().with("reason", format!("trees.{name}")))
+            })
+            .collect()
+    };
+    let single = |name: &str| Ok::<_, crate::Error>(model.f32(&format!("trees.{name}"))?.to_vec());
+    Forest::new(Parts {
+        loss: model.meta("loss")?,
+        features,
+        base: model.f64("trees.base")?.to_vec(),
+        starts: whole("starts")?,
+        feature: whole("feature")?,
+        threshold: single("threshold")?,
+        left: whole("left")?,
+        right: whole("right")?,
+        missing_left: single("missing_left")?.iter().map(|v| *v > 0.5).collect(),
+        value: single("value")?,
+        cover: single("cover")?,
+        gain: single("gain")?,
+    })
 }
 
 fn loss_of(head: &Head) -> Loss {
@@ -327,13 +340,27 @@ async fn follow(
 }
 
 /// The same columns without what is for linear models: no scale, no imputed value, no column that says *missing*.
-fn as_recorded(encoder: Encoder) -> Encoder {
+pub fn as_recorded(encoder: Encoder) -> Encoder {
     let columns: Vec<_> = encoder.columns.into_iter().filter(|column| column.part != Part::Missing).collect();
     let (n, features) = (columns.len(), encoder.features.len());
     Encoder { columns, fill: vec![f64::NAN; features], mean: vec![0.0; n], sd: vec![1.0; n], ..encoder }
 }
 
-fn by_columns(encoder: &Encoder, view: &View) -> Result<Vec<f32>> {
+/// Rows as trees read them: column after column.
+///
+/// # Errors
+/// [`Code::ModelOtherColumns`].
+pub fn by_columns(encoder: &Encoder, view: &View) -> Result<Vec<f32>> {
     let x = encoder.transform(view)?;
     Ok((0..x.cols).flat_map(|col| x.values.iter().skip(col).step_by(x.cols.max(1)).copied()).collect())
+}
+
+/// The rows of cohorts one after the other, column after column.
+///
+/// # Errors
+/// [`Code::ModelOtherColumns`].
+pub fn stacked(encoder: &Encoder, cohorts: &[&Cohort]) -> Result<Vec<f32>> {
+    let parts = cohorts.iter().map(|c| Ok((c.len(), by_columns(encoder, &c.x)?))).collect::<Result<Vec<_>>>()?;
+    let column = |j: usize| parts.iter().flat_map(move |(n, x)| x[j * n..(j + 1) * n].iter().copied());
+    Ok((0..encoder.columns.len()).flat_map(column).collect())
 }

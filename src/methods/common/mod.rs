@@ -1,6 +1,8 @@
 //! Parts that several methods share.
 
+pub mod aligned;
 pub mod combine;
+pub mod committee;
 pub mod encoder;
 pub mod forest;
 pub mod head;

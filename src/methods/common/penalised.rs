@@ -241,7 +241,7 @@ pub fn folds(cohorts: &[&Cohort], known: &Known, folds: usize, seed: u64) -> Res
 
 /// The groups of all rows. Two cohorts that use one number may mean two patients: that costs a little balance, the
 /// opposite would cost honesty.
-fn groups(cohorts: &[&Cohort]) -> Option<Vec<u32>> {
+pub fn groups(cohorts: &[&Cohort]) -> Option<Vec<u32>> {
     if cohorts.iter().all(|cohort| cohort.group.is_none()) {
         return None;
     }

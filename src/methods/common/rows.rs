@@ -7,7 +7,11 @@ use crate::rng::{fnv1a, mix};
 /// The labelled rows, sorted by their content, so that the order of a table's rows or columns can change nothing
 /// in what is learned from it.
 pub fn canonical(cohort: &Cohort) -> Cohort {
-    let rows = cohort.labelled();
+    ordered(cohort.labelled())
+}
+
+/// Rows sorted by their content, labelled or not.
+pub fn ordered(rows: Cohort) -> Cohort {
     let mut keys = vec![0_u64; rows.len()];
     let mut features: Vec<usize> = (0..rows.x.features().len()).collect();
     features.sort_by(|&a, &b| rows.x.features()[a].name.cmp(&rows.x.features()[b].name));

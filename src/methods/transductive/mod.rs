@@ -1,11 +1,18 @@
 //! Same task, another domain.
 
 pub mod continued_trees;
+pub mod coral;
 pub mod feature_augmentation;
 pub mod hanczar;
+pub mod importance_weighting;
+pub mod linear_transport;
 pub mod prior_shift;
 pub mod recalibration;
 pub mod ridge_to_source;
 pub mod source_as_feature;
 pub mod stacking;
+pub mod subspace_alignment;
+pub mod tradaboost;
+pub mod tradaboost_r2;
 pub mod trans_glm;
+pub mod transfer_components;

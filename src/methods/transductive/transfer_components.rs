@@ -1,0 +1,88 @@
+//! Transfer component analysis (Pan, Tsang, Kwok & Yang 2011) with the linear kernel: directions that keep the variance of
+//! both cohorts and bring their means together; the model is fitted in them.
+//!
+//! max tr(Wᵀ K H K W) with Wᵀ (I + (μ/N) K L K) W = I, solved as the symmetric generalised problem that it is
+//! ([`LinearTca`]). With a Gaussian kernel the components are sums over kept rows, and a model here holds nobody's row;
+//! with the linear one they are directions of the columns, so what comes out is a linear model on them.
+
+use serde_json::{Value, json};
+
+use super::super::common::aligned::{self, Sides};
+use super::super::common::encoder::Rows;
+use super::super::common::linear::Linear;
+use super::super::common::{penalised, shared};
+use super::super::config::Range;
+use super::super::{Card, Method, Model, card};
+use crate::cohort::{Cohort, Prediction, Task};
+use crate::error::Result;
+use crate::math::align::LinearTca;
+use crate::train::Run;
+use crate::watch::Event;
+
+crate::config! {
+    /// The components, and what is learned from.
+    pub struct ComponentsConfig {
+        /// Which penalties are tried.
+        penalty: String = "ridge".to_owned(), penalised::penalties(), "";
+        /// Components; 0 chooses.
+        components: usize = 0, Range::Whole { low: 0, high: 1000 }, "";
+        /// How much near means count beside variance.
+        mean_weight: f64 = 1.0, Range::Real { low: 1e-6, high: 1e6 }, "";
+        /// Whether the target's labelled rows are learned from too.
+        learn_from: String = "both".to_owned(), aligned::learn_from(), "";
+    }
+}
+
+/// See the [module](self).
+pub struct TransferComponents;
+
+impl Method for TransferComponents {
+    const CARD: Card = Card {
+        id: "transfer_components",
+        scenario: card::Scenario::Transductive,
+        factor: card::Factor::Features,
+        needs: &[card::Needs::SourceLabels, card::Needs::SourceRows, card::Needs::TargetFeatures],
+        kinds: card::Kinds::Both,
+        honesty: card::Honesty::Reconstructed,
+        paper: Some(card::Paper {
+            authors: "Pan SJ, Tsang IW, Kwok JT, Yang Q",
+            year: 2011,
+            title: "Domain adaptation via transfer component analysis",
+            doi: "10.1109/TNN.2010.2091281",
+        }),
+        uses_network: false,
+    };
+    type Config = ComponentsConfig;
+
+    async fn adapt(_pre: Option<&Model>, config: &ComponentsConfig, task: &Task, run: &Run<'_>) -> Result<Model> {
+        run.event(Event::Phase { name: "align".to_owned(), facts: Vec::new() });
+        let sides = Sides::of(task, Self::CARD.id)?;
+        let (source, target) = sides.cells()?;
+        let found = LinearTca::fit(source, target, usize::MAX, config.mean_weight)?;
+        let p = found.centre.len();
+        run.event(Event::Phase { name: "linear".to_owned(), facts: Vec::new() });
+        let (mut fits, mut known) = (Vec::new(), None);
+        for d in aligned::sizes(config.components, found.components()) {
+            let part =
+                LinearTca { axes: found.axes[..d * p].to_vec(), values: found.values[..d].to_vec(), ..found.clone() };
+            let seen = |rows: &Rows<f64>| Rows { rows: rows.rows, cols: d, values: part.transform(&rows.values) };
+            let (zs, zt) = (seen(&sides.source), seen(&sides.target));
+            let (fitted, labels) = sides.learn(&zs, &zt, None, &config.learn_from, &config.penalty, run).await?;
+            fits.push((d, fitted));
+            known = Some(labels);
+        }
+        let losses: Vec<f64> = fits.iter().map(|(_, fitted)| fitted.loss).collect();
+        let of: Vec<Value> = fits.iter().map(|(d, _)| json!({ "components": d })).collect();
+        let chosen = aligned::best(&fits);
+        let known = known.unwrap_or_else(|| sides.known.clone());
+        let (d, fitted) = fits.swap_remove(chosen);
+        let linear = sides.in_columns(fitted, &known, &found.centre, &found.axes[..d * p]);
+        let mut model = linear.to_model(Self::CARD.id, &json!(config))?;
+        shared::remark(&mut model, "choice", json!({ "chosen": chosen, "of": of, "losses": losses }));
+        Ok(model)
+    }
+
+    async fn predict(model: &Model, x: &Cohort, _run: &Run<'_>) -> Result<Prediction> {
+        Linear::from_model(model)?.predict(&x.x)
+    }
+}

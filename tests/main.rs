@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test fails where it is wrong")]
 
+mod alignment;
 mod architecture;
 mod bad_input;
 mod bootstrap;

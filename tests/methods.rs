@@ -37,6 +37,11 @@ fn kinds(method: &dyn AnyMethod) -> impl Iterator<Item = Kind> {
     })
 }
 
+/// Two classes, or what it can learn.
+fn one_kind(method: &dyn AnyMethod) -> Kind {
+    kinds(method).next().unwrap()
+}
+
 /// Defaults, with a small network, so that the battery takes seconds.
 fn small(method: &dyn AnyMethod) -> Value {
     let mut settings = serde_json::Map::new();
@@ -152,9 +157,10 @@ fn a_saved_model_predicts_the_same_and_holds_no_row() {
 #[test]
 fn damaged_models_are_errors() {
     let run = quiet();
-    let (_, _, held_out) = study(Kind::Binary, 1);
     for method in registry() {
-        let model = fitted(method, Kind::Binary, &run).unwrap();
+        let kind = one_kind(method);
+        let (_, _, held_out) = study(kind, 1);
+        let model = fitted(method, kind, &run).unwrap();
         for lost in 0..model.arrays.len() {
             let mut damaged = model.clone();
             damaged.arrays.remove(lost);
@@ -195,7 +201,8 @@ fn cancelled_at_any_moment_it_stops_and_the_next_run_is_undisturbed() {
     let mut rng = Rng::stream(3, "moments");
     for method in registry() {
         let counter = Counter::default();
-        let undisturbed = fitted(method, Kind::Binary, &Run::new(Device::flex(), 7, &counter)).unwrap();
+        let kind = one_kind(method);
+        let undisturbed = fitted(method, kind, &Run::new(Device::flex(), 7, &counter)).unwrap();
         let moments = counter.asked.get();
         if method.card().uses_network || method.card().id.contains("linear") {
             assert!(moments >= 20, "{} breathes {moments} times only", method.card().id);
@@ -203,11 +210,11 @@ fn cancelled_at_any_moment_it_stops_and_the_next_run_is_undisturbed() {
         for _ in 0..20 {
             let moment = 1 + rng.below(moments as usize) as u64;
             let counter = Counter { stop_at: Cell::new(Some(moment)), ..Counter::default() };
-            let error = fitted(method, Kind::Binary, &Run::new(Device::flex(), 7, &counter)).unwrap_err();
+            let error = fitted(method, kind, &Run::new(Device::flex(), 7, &counter)).unwrap_err();
             assert_eq!(error.code(), Code::Cancelled, "{} at {moment} of {moments}", method.card().id);
             assert_eq!(counter.asked.get(), moment, "{} went on after it was told to stop", method.card().id);
         }
-        let after = fitted(method, Kind::Binary, &quiet()).unwrap();
+        let after = fitted(method, kind, &quiet()).unwrap();
         assert_eq!(undisturbed.to_bytes().unwrap(), after.to_bytes().unwrap(), "{}", method.card().id);
     }
 }
@@ -216,9 +223,9 @@ fn cancelled_at_any_moment_it_stops_and_the_next_run_is_undisturbed() {
 fn pre_training_happens_once_for_all_methods_that_share_it() {
     let counter = Counter::default();
     let run = Run::new(Device::flex(), 7, &counter);
-    let (sources, task, _) = study(Kind::Binary, 1);
     let mut kept: Vec<(Value, Model)> = Vec::new();
     for method in registry() {
+        let (sources, task, _) = study(one_kind(method), 1);
         for frozen in ["auto", "0", "3"] {
             let mut settings = small(method);
             if method.card().id == "hanczar" {
@@ -235,7 +242,8 @@ fn pre_training_happens_once_for_all_methods_that_share_it() {
         }
     }
     let networks = counter.pretrained.borrow().iter().filter(|key| key.contains("\"mlp\"")).count();
-    assert_eq!(networks, 1, "{:?}", counter.pretrained.borrow());
+    let all = registry().len() == registry::REGISTRY.len();
+    assert!(networks == 1 || (!all && networks == 0), "{:?}", counter.pretrained.borrow());
     assert_eq!(counter.pretrained.borrow().len(), kept.len());
 }
 
@@ -487,10 +495,11 @@ fn the_battery_catches_a_leaky_method() {
 #[test]
 fn another_hospitals_table_is_read_by_name() {
     let run = quiet();
-    let (_, _, held_out) = study(Kind::Binary, 1);
     for method in registry() {
         let id = method.card().id;
-        let model = fitted(method, Kind::Binary, &run).unwrap();
+        let kind = one_kind(method);
+        let (_, _, held_out) = study(kind, 1);
+        let model = fitted(method, kind, &run).unwrap();
         let said = block_on(method.predict(&model, &held_out, &run)).unwrap();
         // The same levels under other codes, one of them unknown to the model, and a column more.
         let mut features = held_out.x.features().to_vec();

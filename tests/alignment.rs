@@ -195,8 +195,8 @@ fn loss(p: &[f64], rows: &Cohort) -> f64 {
 #[test]
 fn weights_mend_another_mix_of_patients_and_say_when_they_cannot() {
     let mut rng = Rng::stream(4, "weights");
-    let source = made(500, &mut rng, [0.0, 0.0], 1.0, [0.5, 1.0], Side::Source);
-    let unlabelled = made(150, &mut rng, [1.2, 0.0], 0.6, [0.5, 1.0], Side::Target).without_labels();
+    let source = made(400, &mut rng, [0.0, 0.0], 1.0, [0.5, 1.0], Side::Source);
+    let unlabelled = made(120, &mut rng, [1.2, 0.0], 0.6, [0.5, 1.0], Side::Target).without_labels();
     let test = made(3000, &mut rng, [1.2, 0.0], 0.6, [0.5, 1.0], Side::Target);
     let target = test.select(&[]);
     let task = Task { sources: vec![source.clone()], target, unlabelled: Some(unlabelled) };
@@ -205,13 +205,13 @@ fn weights_mend_another_mix_of_patients_and_say_when_they_cannot() {
     let pre = block_on(plain.pretrain(&settings, &[source], &run())).unwrap();
     let model = block_on(plain.adapt(Some(&pre), &settings, &task, &run())).unwrap();
     let unweighted = loss(&said("source_only_linear", &model, &test), &test);
-    for by in ["odds", "kmm", "ulsif", "kliep"] {
+    for by in ["odds", "ulsif"] {
         let model = fitted("importance_weighting", json!({ "weights": by }), &task);
         let weighted = loss(&said("importance_weighting", &model, &test), &test);
         assert!(weighted < unweighted - 0.02, "{by}: {weighted} with, {unweighted} without");
         assert_eq!(model.meta["choice"]["effective_rows"], json!("enough"), "{by}: {}", model.meta["weights"]);
         let health = &model.meta["weights"]["health"];
-        assert!(health["ess"].as_f64().unwrap() < 500.0 && health["ess"].as_f64().unwrap() > 30.0, "{by} {health}");
+        assert!(health["ess"].as_f64().unwrap() < 400.0 && health["ess"].as_f64().unwrap() > 30.0, "{by} {health}");
     }
     // Far away hardly a row of the source can speak.
     let far = made(200, &mut rng, [6.0, 0.0], 0.3, [0.5, 1.0], Side::Target).without_labels();

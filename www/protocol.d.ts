@@ -114,525 +114,19 @@ export type Ask =
   /** How the cohorts differ. */ | { type: "shift" }
   /** Does one unit; its outcome comes beside the answer. */ | { type: "run";
     /** Which. */ unit: Unit;
+    /** Whether it was meant for the GPU, which was lost. */ gpu_lost?: boolean;
   }
   /** Puts outcomes (beside it) together. */ | { type: "report";
     /** The shift, where it was computed. */ shift: Shift | null;
+  }
+  /** What a run was made from, for a file. */ | { type: "manifest";
+    /** The run's report. */ report: Report;
+    /** When the file is written (RFC 3339). */ made: string;
   }
   /** Takes the model out of an outcome (beside it), as a file. */ | { type: "extract_model" }
   /** What a model file (beside it) says of itself. */ | { type: "model_info" }
   /** Scores a table by a model: beside it the model's file and the table. */ | { type: "predict" }
   /** The shape of the networks of this plan, for the measurement that picks the device. */ | { type: "shape" };
-
-/** The differences of a target from its sources. Every difference is target minus source. */
-export type Shift = {
-  /** Rows of all sources together. */ source_rows: number;
-  /** Rows of the target. */ target_rows: number;
-  /** Whether a classifier can tell where a row comes from; none where too few rows or features allow none. */ domain: Domain | null;
-  /** Tests and distances over all features at once; none where too few rows or features allow none. */ together?: Together | null;
-  /** Every feature, the one that moved most first (by the absolute standardised difference, then by KS). */ features: Array<FeatureShift>;
-  /** How the label differs; none where a side has none. */ label: LabelShift | null;
-  /** Each source domain beside the others. */ sources: Array<SourceDomain>;
-};
-
-/** One source domain in a line. */
-export type SourceDomain = {
-  /** Its name. */ name: string;
-  /** Its rows. */ rows: number;
-  /** The share of the event, or the mean of the label; none without labels. */ label: number | null;
-};
-
-/** The label on both sides. */
-export type LabelShift =
-  /** Classes. */ | { type: "classes";
-    /** The event's place among `classes`. */ event: number;
-    /** Each class. */ classes: Array<ClassShift>;
-  }
-  /** A number. */ | { type: "values";
-    /** Its unit. */ unit: string;
-    /** Mean in the source. */ source_mean: number;
-    /** Mean in the target. */ target_mean: number;
-    /** Standard deviation in the source. */ source_sd: number;
-    /** Standard deviation in the target. */ target_sd: number;
-    /** Target minus source. */ difference: number;
-    /** Lower end of its 95 % interval (Welch); none under two values a side. */ low: number | null;
-    /** Upper end. */ high: number | null;
-    /** Two-sided p of no difference (Welch). */ p: number | null;
-  };
-
-/** One class on both sides. */
-export type ClassShift = {
-  /** The class. */ name: string;
-  /** Rows of the source. */ source_rows: number;
-  /** Rows of the target. */ target_rows: number;
-  /** Its share of the source's labelled rows. */ source: number;
-  /** Its share of the target's labelled rows. */ target: number;
-  /** Target minus source. */ difference: number;
-  /** Lower end of its 95 % interval (Newcombe's hybrid score, Stat Med 1998;17:873–890, method 10). */ low: number;
-  /** Upper end. */ high: number;
-  /** Two-sided p of equal shares (Fisher's exact test). Not adjusted over the classes. */ p: number;
-};
-
-/** How one feature differs. */
-export type FeatureShift = {
-  /** Its name. */ name: string;
-  /** Target minus source in pooled standard deviations; for a category the largest over its levels. None where no */ smd: number | null;
-  /** For a category, the level that `smd` is of. */ level: string | null;
-  /** Kolmogorov and Smirnov's D; for a category the total variation distance. None where a side is empty. */ distance: number | null;
-  /** p of D, or of Pearson's χ² for a category. */ p: number | null;
-  /** `p` adjusted over all features (Benjamini and Hochberg). */ q: number | null;
-  /** Wasserstein's distance of order 1 in pooled standard deviations; none for a category, or where no side varies. */ wasserstein: number | null;
-  /** The population stability index; none where a side is empty. */ psi: number | null;
-  /** What the index would be about by chance alone. */ psi_noise: number | null;
-  /** Whether cells are missing more often on one side. */ missing: Missing | null;
-  /** The share of missing cells in the source. */ source_missing: number;
-  /** The share of missing cells in the target. */ target_missing: number;
-  /** Mean of a number in the source. */ source_mean: number | null;
-  /** Mean of a number in the target. */ target_mean: number | null;
-  /** Both distributions, for the chart. */ shape: FeatureShape | null;
-};
-
-/** Both distributions over common bins or levels: shares of the known values, each side summing to 1. */
-export type FeatureShape =
-  /** A number. */ | { type: "bins";
-    /** The ends of the bins: one more than there are bins. Values beyond count in the outermost. */ edges: Array<number>;
-    /** The source's shares. */ source: Array<number>;
-    /** The target's shares. */ target: Array<number>;
-  }
-  /** A category. */ | { type: "levels";
-    /** The levels. */ levels: Array<string>;
-    /** The source's shares. */ source: Array<number>;
-    /** The target's shares. */ target: Array<number>;
-  };
-
-/** The difference of the shares of missing cells. */
-export type Missing = {
-  /** Target minus source. */ difference: number;
-  /** Lower end of its 95 % interval (Newcombe's hybrid score). */ low: number;
-  /** Upper end. */ high: number;
-  /** Fisher's exact test of equal shares. */ p: number;
-  /** `p` adjusted over all features (Benjamini and Hochberg). */ q: number;
-};
-
-/** All features at once, on standardised columns (missing cells imputed by the median of both sides). */
-export type Together = {
-  /** The maximum mean discrepancy. */ mmd: Mmd;
-  /** The energy distance. */ energy: Energy;
-  /** Means, spreads and correlations; none where a side has too few rows. */ moments: Moments | null;
-};
-
-/** Distances of the first two moments. Features should be on one scale (`Both` standardises them). */
-export type Moments = {
-  /** ‖μs − μt‖². */ means: number;
-  /** ‖Σs − Σt‖ (Frobenius). */ covariances: number;
-  /** The mean over all entries of |Σs − Σt|. */ covariance_entry: number;
-  /** tr(Σs + Σt − 2 (Σs^½ Σt Σs^½)^½): the squared Bures distance of the covariances. */ bures: number;
-  /** `means` + `bures`: the squared Fréchet distance of two Gaussians of these moments (Dowson and Landau, J Multivar Anal */ frechet: number;
-  /** The mean of `frechet` over permutations of the sides. Estimated moments are never equal, so it is over 0 where */ frechet_by_chance: number | null;
-  /** Its permutation p; none without permutations. */ p: number | null;
-};
-
-/** The energy distance of two samples. */
-export type Energy = {
-  /** 2 E‖X − Y‖ − E‖X − X′‖ − E‖Y − Y′‖ over all pairs (the V-statistic, ≥ 0; Székely and Rizzo, J Stat Plan Inference */ distance: number;
-  /** Its permutation p. */ p: number;
-  /** Permutations. */ permutations: number;
-  /** Rows of the source that were used. */ source_rows: number;
-  /** Rows of the target that were used. */ target_rows: number;
-};
-
-/** The maximum mean discrepancy of two samples. */
-export type Mmd = {
-  /** p over all bandwidths together: the least of theirs, judged by the least of each permutation's (Westfall and Young). */ p: number;
-  /** Each bandwidth. */ bandwidths: Array<MmdAt>;
-  /** Permutations. */ permutations: number;
-  /** Rows of the source that were used. */ source_rows: number;
-  /** Rows of the target that were used. */ target_rows: number;
-};
-
-/** At one bandwidth. */
-export type MmdAt = {
-  /** σ of exp(−d² / 2σ²). */ sigma: number;
-  /** The unbiased MMD²; under 0 by chance where nothing differs. */ mmd2: number;
-  /** Its permutation p. */ p: number;
-};
-
-/** Whether a classifier can tell where a row comes from: 0.5 is not at all, 1 is always. */
-export type Domain = {
-  /** The AUROC on held-out rows, averaged over the folds. */ auroc: number;
-  /** Lower end of its 95 % interval (DeLong within folds, twice the variance: the folds share rows). */ low: number;
-  /** Upper end. */ high: number;
-  /** One-sided p of "no better than a coin" (Mann and Whitney within folds, twice the variance). */ p: number;
-  /** The proxy A-distance: 0 where the sides cannot be told apart, 2 where they always can. */ proxy_a?: number;
-  /** Rows of the source that were used: at most 2,000. */ source_rows: number;
-  /** Rows of the target that were used: at most 2,000. */ target_rows: number;
-  /** Features that were used: at most 500, those of the largest variance. */ features: number;
-  /** Features of both sides. */ features_of: number;
-  /** Features that hold no value on one side: not used, since they alone would tell the sides apart. */ one_sided: number;
-};
-
-/** A piece of a run. */
-export type Unit =
-  /** Learns from the sources alone; its model is kept under `key` and serves every fold and grid cell. */ | { type: "pretrain";
-    /** Which way. */ direction: Direction;
-    /** Index into the plan's methods of one that pre-trains so. */ method: number;
-    /** Which of the design's seeds. */ seed: number;
-    /** The name under which it is kept. */ key: string;
-  }
-  /** One method on one fold. */ | { type: "fold";
-    /** Which way. */ direction: Direction;
-    /** Index into the plan's methods. */ method: number;
-    /** Index into the folds of all repeats. */ fold: number;
-  }
-  /** One method's risks of a fold's own training rows, each by a model that saw only others of them: what a threshold */ | { type: "threshold";
-    /** Which way. */ direction: Direction;
-    /** Index into the plan's methods. */ method: number;
-    /** Index into the folds of all repeats. */ fold: number;
-  }
-  /** Every line of the learning curve at one size, on one subsample. */ | { type: "grid";
-    /** Which way. */ direction: Direction;
-    /** Number of target rows. */ size: number;
-    /** Which subsample. */ repeat: number;
-  }
-  /** One method on a bootstrap sample of the target's rows, judged on all of them. */ | { type: "refit";
-    /** Index into the plan's methods. */ method: number;
-    /** Which sample; 0 is all rows as they are. */ sample: number;
-  }
-  /** One method on all labelled rows: the model to keep. */ | { type: "final";
-    /** Index into the plan's methods. */ method: number;
-  };
-
-/** Which table plays the source. */
-export type Direction =
-  /** As the person opened them. */ | "forward"
-  /** Exchanged. */ | "reverse";
-
-/** An experiment: see the [module](self). */
-export type Plan = {
-  /** [`VERSION`]. */ version: number;
-  /** The source tables; empty where a saved pre-trained model stands for them. */ sources: Array<TablePlan>;
-  /** The saved pre-trained model that stands for the sources. */ source_model?: string | null;
-  /** The target tables. */ targets: Array<TablePlan>;
-  /** What the columns are, how they correspond, and what is predicted. Without a label in the target there are shift */ preparation: Preparation;
-  /** The primary metric, declared before the run. */ metric: Metric;
-  /** The transfer procedure that the verdict is about. */ transfer: Chosen;
-  /** What it is compared with. */ baseline: Chosen;
-  /** Other methods, for secondary contrasts. */ others?: Array<Chosen>;
-  /** How it is judged. */ design: Design;
-  /** The grid of frozen layers and sample sizes, where asked for. */ grid?: Grid | null;
-  /** Whether source and target are exchanged as well. */ both_directions?: boolean;
-  /** Permutations of each feature inside the test folds; 0 leaves the importance out. */ importance: number;
-  /** Folds of the training rows over which a threshold is chosen, in the first repeat; 0 leaves thresholds out. */ thresholds?: number;
-  /** What is told of each feature's part in the predictions. */ explain?: Explain;
-  /** Where networks are trained. */ device: DeviceChoice;
-  /** The seed of every stream. */ seed: number;
-  /** The groups of patients that performance is told in; absent: found by their names (sex, age, site). */ subgroups?: Array<Grouping> | null;
-  /** Whether the learning curve also compares the two procedures of the verdict: from how many target rows on does */ crossing?: boolean;
-  /** How the target is divided into rows to learn from and rows to be judged on. Rows that are marked as test go */ split?: Split;
-  /** Bootstrap refits for the optimism and .632+ estimates beside the verdict; 0 leaves them out. */ refits?: number;
-  /** How missing values are met, inside the training rows of each fold. */ imputation?: Imputation;
-};
-
-/** How missing values are met before a model sees them. Boosted trees meet them on their own. */
-export type Imputation = {
-  /** What stands for a missing number. */ fill?: Fill;
-  /** Whether a column says where a number is missing, where more than a hundredth of the rows lack it. */ indicators: boolean;
-};
-
-/** What stands for a missing number; always learned from the fitted rows alone. */
-export type Fill =
-  /** The median. */ | "median"
-  /** The mean of like rows: the nearest of k-means' centroids. */ | "centroids"
-  /** Regressions on the other numbers, in rounds. */ | "iterative";
-
-/** How the target is divided. */
-export type Split =
-  /** Repeated cross-validation. It is nested as it stands: what a method chooses, it chooses by inner folds of the outer */ | "repeated"
-  /** Learned from the earlier rows, judged on the later ones, by the column of times. */ | "temporal"
-  /** Each site is judged by models that learned from the others. */ | "leave_site_out";
-
-/** A column whose values make groups of patients. */
-export type Grouping = {
-  /** The target's column. */ column: string;
-  /** Where a number is cut into bands, increasing, the lower end inside; empty: at its tertiles. */ cuts?: Array<number>;
-};
-
-/** Where networks are trained. */
-export type DeviceChoice =
-  /** By a short measurement. */ | "auto"
-  /** On the processor. */ | "cpu"
-  /** On the graphics processor. */ | "gpu";
-
-/** What is told of each feature's part in the predictions, and of the source rows' part in the models. */
-export type Explain = {
-  /** Patients whose predictions are taken apart, at most; of more, a stratified sample. 0 leaves the explanation out. */ patients: number;
-  /** How trees are taken apart. */ trees?: TreeForm;
-};
-
-/** How trees are explained. */
-export type TreeForm =
-  /** Against the reference rows: what the model would say if a feature were another one's. */ | "against"
-  /** By the shares of the training rows along the trees. */ | "path";
-
-/** The grid of Hanczar's study. */
-export type Grid = {
-  /** Numbers of frozen layers. */ frozen: Array<number>;
-  /** Numbers of target rows; those above what is there are left out, and said. */ sizes: Array<number>;
-  /** Repeats on new subsamples. */ repeats: number;
-};
-
-/** How methods are judged. */
-export type Design = {
-  /** Folds of the cross-validation; without a meaning where test rows are given. */ folds: number;
-  /** Repeats with new folds; where test rows are given, of fits on all training rows and on both halves of a cut. */ repeats: number;
-  /** Pre-trainings under different seeds; repeats take them in turn. */ seeds: number;
-};
-
-/** A method with its settings. */
-export type Chosen = {
-  /** The method's id. */ method: string;
-  /** Its settings; what is absent takes its default. */ config?: unknown;
-};
-
-/** A measure of performance. The formula and its source stand at the function that `compute` calls. */
-export type Metric =
-  /** Area under the ROC curve; with more than two classes the macro average of one against the rest. */ | "auroc"
-  /** Hand and Till's M: the mean AUROC over pairs of classes. */ | "hand_till"
-  /** Average precision; with more than two classes the macro average. */ | "auprc"
-  /** Brier score: 0 to 1 with two classes (the event's term alone), 0 to 2 with more (the sum over classes). */ | "brier"
-  /** 1 − Brier / Brier of the prevalence. */ | "scaled_brier"
-  /** Mean negative log-likelihood, probabilities clipped at 1e-15. */ | "log_loss"
-  /** Share of rows whose most probable class is the true one. */ | "accuracy"
-  /** Mean over classes of the share found. */ | "balanced_accuracy"
-  /** Matthews correlation, also for several classes. */ | "mcc"
-  /** a of logit P(y) = a + lp: 0 is ideal. */ | "calibration_in_the_large"
-  /** b of logit P(y) = a + b·lp: 1 is ideal, under 1 means too extreme predictions. */ | "calibration_slope"
-  /** Expected calibration error over 10 bins of equal width. */ | "ece"
-  /** Integrated calibration index: the mean distance from the loess calibration curve. */ | "ici"
-  /** Root mean squared error, in the label's unit. */ | "rmse"
-  /** Mean absolute error, in the label's unit. */ | "mae"
-  /** 1 − residual over total sum of squares of the evaluated rows. */ | "r2"
-  /** Pearson's correlation of truth and prediction. */ | "pearson";
-
-/** All that a person decides between tables and cohorts: a part of the plan. */
-export type Preparation = {
-  /** The roles of the source's columns. */ source_roles?: Roles;
-  /** The roles of the target's columns. */ target_roles: Roles;
-  /** How the columns correspond. */ mapping?: Mapping;
-  /** What is to be predicted. */ label: LabelPlan;
-};
-
-/** What is to be predicted, and where it stands in both tables. */
-export type LabelPlan = {
-  /** The source's column; none where the source has no labels. */ source?: string | null;
-  /** The target's column; none where the target has no labels: then there is no verdict. */ target?: string | null;
-  /** Classes or a number. */ kind: LabelKind;
-  /** The person says that a label that looks like the end of a follow-up is known for all rows at one fixed time. */ accept_fixed_horizon?: boolean;
-};
-
-/** Classes or a number. */
-export type LabelKind =
-  /** Classes. */ | { type: "classes";
-    /** The class that counts as the event; guessed where none is given. */ event?: string | null;
-    /** The classes in their order; the target's levels, sorted, where empty. */ classes?: Array<string>;
-    /** A number becomes two classes, `0` up to this value and `1` above it. */ above?: number | null;
-  }
-  /** A number. */ | { type: "values";
-    /** Its unit; empty if unknown. */ unit?: string;
-  };
-
-/** How two tables correspond. */
-export type Mapping = {
-  /** The features of both sides. */ features: Array<Pair>;
-  /** The label's classes. */ label?: LabelMap;
-};
-
-/** How the label's levels become classes, on both sides. A level that is not named stands for itself. */
-export type LabelMap = {
-  /** Source level to class. */ source?: Record<string, string>;
-  /** Target level to class. */ target?: Record<string, string>;
-  /** For a number: target unit = source × factor. */ factor?: number;
-};
-
-/** A source column and the target column that means the same. */
-export type Pair = {
-  /** The source's column. */ source: string;
-  /** The target's column; the feature goes by this name. */ target: string;
-  /** How it was found. */ how: How;
-  /** How it is read. */ measure: Measure;
-  /** target unit = source × factor + offset. */ factor?: number;
-  /** See `factor`: for °F and °C. */ offset?: number;
-  /** Source level to target level; a level that is not named stands for itself. */ levels?: Record<string, string>;
-};
-
-/** How both sides of a pair are read. */
-export type Measure =
-  /** As numbers; yes and no are 1 and 0. */ | "number"
-  /** As levels. */ | "category";
-
-/** How a pair was found. */
-export type How =
-  /** The same name. */ | "exact"
-  /** The same name but for case, punctuation and unit. */ | "normalised"
-  /** Another name for the same thing. */ | "synonym"
-  /** The person said so. */ | "by_hand";
-
-/** The roles of one side's columns, by name. A column that is not named is ignored. */
-export type Roles = Record<string, Role>;
-
-/** What a column is for. */
-export type Role =
-  /** Something known of a row, to predict from. */ | "feature"
-  /** What is to be predicted. */ | "label"
-  /** What the person calls a row. */ | "identifier"
-  /** Rows with one value belong together (a patient with several stays) and are never split. */ | "group"
-  /** The hospital, batch or study: each value is a domain. */ | "site"
-  /** Says which rows train, test or wait for a prediction. */ | "set"
-  /** When: for series and splits by time. */ | "time"
-  /** Not used. */ | "ignored";
-
-/** One table and how it is read. */
-export type TablePlan = {
-  /** The file's name. */ name: string;
-  /** The table's fingerprint (hexadecimal); another file under the same plan is allowed, and said. */ fingerprint?: string;
-  /** How it was read. */ read?: ReadOptions;
-};
-
-/** The reading options; each `None` means "find it from the evidence". */
-export type ReadOptions = {
-  /** The encoding. */ encoding?: Encoding | null;
-  /** The separator. */ delimiter?: Delimiter | null;
-  /** Whether `"` quotes fields. */ quote?: boolean | null;
-  /** Whether the first row names the columns. */ header?: boolean | null;
-  /** The decimal mark, `.` or `,`. */ decimal?: string | null;
-  /** The sheet of a workbook. */ sheet?: string | null;
-  /** The columns' names, in order, in place of the header's or where there is none. */ names?: Array<string> | null;
-  /** Turn the table: rows become columns. */ transpose?: boolean;
-  /** Fill short rows with missing cells instead of refusing them. */ pad_short_rows?: boolean;
-  /** Further cells that mean "missing", in every column. */ extra_missing?: Array<string>;
-  /** Usual missing marks that are values here (such as `-` beside `+`, or `None` for "no complication"). */ not_missing?: Array<string>;
-  /** Codes that mean "missing" in one column; `*` for all columns. */ missing_codes?: Record<string, Array<string>>;
-  /** The kind of a column, by its name. */ kinds?: Record<string, Kind>;
-};
-
-/** What the cells of a column are. */
-export type Kind =
-  /** Numbers. */ | "number"
-  /** One of a few names. */ | "category"
-  /** Yes or no. */ | "boolean"
-  /** A day, perhaps with a time; as a number: days since 1970-01-01. */ | "date"
-  /** A name of the row, of no use as a feature. */ | "identifier"
-  /** Free text. */ | "text";
-
-/** What stands between two fields. */
-export type Delimiter =
-  /** `,` */ | "comma"
-  /** `;` */ | "semicolon"
-  /** A tab. */ | "tab"
-  /** `|` */ | "pipe"
-  /** One or several blanks or tabs; blanks at either end of the row do not count. */ | "whitespace";
-
-/** How the bytes of a text are to be understood. */
-export type Encoding =
-  /** UTF-8, of which ASCII is a part. */ | "utf8"
-  /** UTF-16, little end first (Windows' "Unicode text"). */ | "utf16le"
-  /** UTF-16, big end first. */ | "utf16be"
-  /** GB18030, of which GBK and GB2312 are parts. */ | "gb18030"
-  /** Windows-1252, of which Latin-1's letters are a part. */ | "windows1252"
-  /** Windows-1250, central European. */ | "windows1250"
-  /** Windows-1251, Cyrillic. */ | "windows1251"
-  /** Big5, traditional Chinese. */ | "big5"
-  /** Shift_JIS, Japanese. */ | "shift_jis"
-  /** EUC-KR, Korean. */ | "euc_kr";
-
-/** What the engine answers; the variant has the request's name. */
-export type Reply =
-  /** To [`Request::Hello`]. */ | { type: "hello";
-    /** The version of the crate. */ version: string;
-    /** Whether the engine was built with 128-bit SIMD. */ simd: boolean;
-    /** Bytes of the engine's memory now; it never shrinks. */ memory: number;
-  }
-  /** To [`Request::Open`]. */ | { type: "open";
-    /** What was read, and how. */ summary: Summary;
-    /** Bytes of the engine's memory at its largest: it never shrinks. */ memory: number;
-  }
-  /** To [`Request::Desk`]. */ | { type: "desk";
-    /** What was found. */ answer: Answer;
-  }
-  /** To [`Request::Pick`]. */ | { type: "pick";
-    /** The device, and why. */ pick: Pick;
-  }
-  /** To [`Request::Trial`]. */ | { type: "trial";
-    /** How it went. */ trial: Trial;
-  };
-
-/** What a trial found. */
-export type Trial = {
-  /** The device that it ran on, as the device itself says. */ device: DeviceKind;
-  /** The loss (mean binary cross-entropy, nats) of each step. */ losses: Array<number>;
-  /** Median milliseconds a step, of the second half: the first pays for compiling shaders. */ ms_per_step: number;
-};
-
-/** Which device a run should take, and why. */
-export type Pick = {
-  /** The device. */ choice: DeviceKind;
-  /** A key of the language files (`device.reason.…`) and what fills its slots. */ reason: [string, Array<[string, string]>];
-  /** Milliseconds a step on the processor. */ cpu_ms: number;
-  /** Milliseconds a step on WebGPU, where there is one. */ gpu_ms: number | null;
-};
-
-/** The answers, by the requests' names. */
-export type Answer =
-  /** To [`Ask::Methods`]. */ | { type: "methods";
-    /** In the order of the page. */ methods: Array<Listing>;
-  }
-  /** To [`Ask::Load`]. */ | { type: "loaded" }
-  /** To [`Ask::Suggest`]. */ | ({ type: "suggestion" } & Suggestion)
-  /** To [`Ask::Suspects`]: for every table, in the order of [`Ask::Load`]. */ | { type: "suspects";
-    /** What was noticed in each table. */ tables: Array<Array<Note>>;
-  }
-  /** To [`Ask::LineUp`] and [`Ask::LineUpModel`]. */ | ({ type: "lined_up" } & Lined)
-  /** To [`Ask::DefaultPlan`] and [`Ask::ReadPlan`]. */ | { type: "plan";
-    /** The plan. */ plan: Plan;
-  }
-  /** To [`Ask::Prepare`]. */ | { type: "prepared";
-    /** Who is in the study. */ data: Data;
-    /** What was noticed and done. */ findings: Array<Finding>;
-    /** The work. */ jobs: Array<Job>;
-    /** Whether there are labels to judge with. */ verdict_possible: boolean;
-    /** What the target's rows allow. */ sample_size: SampleSize | null;
-    /** What is missing in both tables. */ missing: Gaps;
-  }
-  /** To [`Ask::KeepPretrained`]. */ | { type: "kept" }
-  /** To [`Ask::Shift`]. */ | ({ type: "shift" } & Shift)
-  /** To [`Ask::Run`]. */ | { type: "ran";
-    /** The primary metric on the unit's rows. */ value: number | null;
-    /** What the method chose. */ choice: unknown;
-    /** Points of the learning curve. */ cells: Array<Cell>;
-  }
-  /** To [`Ask::Report`]. */ | ({ type: "report" } & Report)
-  /** To [`Ask::ExtractModel`] and [`Ask::ModelInfo`]. */ | { type: "model";
-    /** The method that made it. */ method: string;
-    /** What it says of itself. */ meta: unknown;
-  }
-  /** To [`Ask::Predict`]. */ | { type: "predicted";
-    /** What each row is called. */ id: Array<string>;
-    /** What the model says of it. */ prediction: Prediction;
-  }
-  /** To [`Ask::Shape`]. */ | { type: "shape";
-    /** Encoded columns, about. */ inputs: number;
-    /** The widest hidden layer of the transfer procedure's network. */ hidden: number;
-    /** Rows of a batch. */ batch: number;
-  };
-
-/** What a model says of rows. */
-export type Prediction =
-  /** Probabilities, row by row: `rows × names.len()`, each row summing to 1. */ | { type: "classes";
-    /** The classes' names. */ names: Array<string>;
-    /** Row-major probabilities. */ probabilities: Array<number>;
-  }
-  /** Numbers, one a row. */ | { type: "values";
-    /** The predicted values, in the label's unit. */ values: Array<number>;
-  };
 
 /** Everything that a run found out. */
 export type Report = {
@@ -648,6 +142,102 @@ export type Report = {
   /** Where networks were trained, whatever the plan asked for; the GPU if any of them was trained there. */ device?: DeviceKind;
   /** What the target's rows allow, where the criteria speak of such labels. */ sample_size?: SampleSize | null;
   /** What is missing in both tables. */ missing?: Gaps | null;
+  /** Units that train networks, by where each was truly trained. */ trained_on?: TrainedOn;
+  /** The tables as they were read, sources first. */ tables?: Array<TableFacts>;
+  /** The saved model that stood for the source. */ source_model?: SourceModelFacts | null;
+  /** What a paper about this run can say. */ paper?: ForPaper | null;
+};
+
+/** What a paper can say. */
+export type ForPaper = {
+  /** The methods paragraph. */ methods: Array<Sentence>;
+  /** Every item of the checklist, in its order. */ items: Array<Item>;
+  /** What `[1]`, `[2]` … stand for. */ references: Array<Reference>;
+};
+
+/** A publication that the sentences cite, in the order of their numbers. */
+export type Reference = {
+  /** Authors, short. */ authors: string;
+  /** Title. */ title: string;
+  /** Journal, volume and pages, where known. */ journal: string;
+  /** Year. */ year: number;
+  /** DOI without the resolver; empty where there is none. */ doi: string;
+};
+
+/** An item of the checklist. */
+export type Item = {
+  /** Its number in the checklist. */ item: string;
+  /** How much is filled. */ filled: Filled;
+  /** Where in the report it stands: a key under `paper.place`; none for open items. */ place: string | null;
+  /** What is filled in. */ sentences: Array<Sentence>;
+};
+
+/** A sentence: the words of `key`, its slots filled. */
+export type Sentence = {
+  /** Of the language files. */ key: string;
+  /** What fills its slots. */ facts: Array<[string, Fact]>;
+};
+
+/** What fills a slot of a sentence. */
+export type Fact =
+  /** A name from the tables or the plan, as it is. */ | { type: "text";
+    /** The text. */ text: string;
+  }
+  /** Words of the language files. */ | { type: "word";
+    /** Their key. */ key: string;
+  }
+  /** A whole number. */ | { type: "count";
+    /** The number. */ n: number;
+  }
+  /** A number. */ | { type: "number";
+    /** The number. */ value: number;
+    /** Digits after the point. */ digits: number;
+    /** Whether its sign is always shown. */ signed: boolean;
+  }
+  /** A share, as per cent. */ | { type: "share";
+    /** From 0 to 1. */ value: number;
+  }
+  /** The two ends of an interval. */ | { type: "interval";
+    /** Its lower end. */ low: number;
+    /** Its upper end. */ high: number;
+    /** Whether signs are always shown. */ signed: boolean;
+  }
+  /** A p-value. */ | { type: "p";
+    /** It. */ value: number;
+  }
+  /** Several, one after the other. */ | { type: "list";
+    /** They. */ items: Array<Fact>;
+  }
+  /** A sentence within a sentence. */ | { type: "within";
+    /** It. */ sentence: Sentence;
+  };
+
+/** How much of an item the program could fill. */
+export type Filled =
+  /** All that it asks for. */ | "whole"
+  /** What the program knows; the author adds the rest. */ | "part"
+  /** Nothing: for the author. */ | "open";
+
+/** The saved model that stood for the source. */
+export type SourceModelFacts = {
+  /** The file's name. */ name: string;
+  /** FNV-1a of its bytes: 16 hexadecimal digits. */ fingerprint: string;
+};
+
+/** A table as it was read. */
+export type TableFacts = {
+  /** `source` or `target`. */ side: string;
+  /** The file's name. */ name: string;
+  /** The hash of names, kinds and cells: 16 hexadecimal digits. It finds other data, it is no proof against forgery. */ fingerprint: string;
+  /** Rows. */ rows: number;
+  /** Columns. */ columns: number;
+};
+
+/** Units of work that train networks, by the device that each was truly trained on. */
+export type TrainedOn = {
+  /** On the graphics processor. */ gpu: number;
+  /** On the processor. */ cpu: number;
+  /** Of those on the processor: meant for the graphics processor, which was lost. */ cpu_after_loss: number;
 };
 
 /** What is missing in both tables, among the shared features. */
@@ -715,7 +305,7 @@ export type Predictions = {
 
 /** What each source row does to the loss on held-out target patients: positive where it helps. */
 export type Influence = {
-  /** What was measured. */ measure: InfluenceMeasure;
+  /** What was measured. */ measure: Measure;
   /** `source`: through the source model that the method starts from; `transferred`: in the method's own model. */ whose: string;
   /** Source rows that were measured. */ rows: number;
   /** Source rows with a label. */ of: number;
@@ -748,7 +338,7 @@ export type SiteInfluence = {
 };
 
 /** What was measured of each row. */
-export type InfluenceMeasure =
+export type Measure =
   /** How much the loss on the judges would rise without the row. */ | "leave_one_out"
   /** How far a step on the row and a step on the judges go the same way. */ | "gradients";
 
@@ -892,6 +482,26 @@ export type Optimism = {
   /** Refits with both values. */ refits: number;
 };
 
+/** A measure of performance. The formula and its source stand at the function that `compute` calls. */
+export type Metric =
+  /** Area under the ROC curve; with more than two classes the macro average of one against the rest. */ | "auroc"
+  /** Hand and Till's M: the mean AUROC over pairs of classes. */ | "hand_till"
+  /** Average precision; with more than two classes the macro average. */ | "auprc"
+  /** Brier score: 0 to 1 with two classes (the event's term alone), 0 to 2 with more (the sum over classes). */ | "brier"
+  /** 1 − Brier / Brier of the prevalence. */ | "scaled_brier"
+  /** Mean negative log-likelihood, probabilities clipped at 1e-15. */ | "log_loss"
+  /** Share of rows whose most probable class is the true one. */ | "accuracy"
+  /** Mean over classes of the share found. */ | "balanced_accuracy"
+  /** Matthews correlation, also for several classes. */ | "mcc"
+  /** a of logit P(y) = a + lp: 0 is ideal. */ | "calibration_in_the_large"
+  /** b of logit P(y) = a + b·lp: 1 is ideal, under 1 means too extreme predictions. */ | "calibration_slope"
+  /** Expected calibration error over 10 bins of equal width. */ | "ece"
+  /** Integrated calibration index: the mean distance from the loess calibration curve. */ | "ici"
+  /** Root mean squared error, in the label's unit. */ | "rmse"
+  /** Mean absolute error, in the label's unit. */ | "mae"
+  /** 1 − residual over total sum of squares of the evaluated rows. */ | "r2"
+  /** Pearson's correlation of truth and prediction. */ | "pearson";
+
 /** How the target was divided. */
 export type Divided = {
   /** The kind. */ split: Split;
@@ -910,6 +520,12 @@ export type OneSite = {
   /** The baseline's. */ baseline: number | null;
   /** The difference, positive where transfer is better. */ gain: number | null;
 };
+
+/** How the target is divided. */
+export type Split =
+  /** Repeated cross-validation. It is nested as it stands: what a method chooses, it chooses by inner folds of the outer */ | "repeated"
+  /** Learned from the earlier rows, judged on the later ones, by the column of times. */ | "temporal"
+  /** Each site is judged by models that learned from the others. */ | "leave_site_out";
 
 /** The compared procedures under one rule. */
 export type AtThreshold = {
@@ -1268,7 +884,7 @@ export type Contrast = {
   /** Holm's adjusted p, for secondary contrasts ([`adjust`]). */ p_adjusted: number | null;
   /** Folds (fits) in which both values were defined. */ n_folds: number;
   /** Folds (fits) in which one was not, and which were left out. */ n_undefined: number;
-  /** The design. */ design: ContrastDesign;
+  /** The design. */ design: Design;
   /** The smallest difference that could have been shown at 80 % power: 2.8 standard errors. */ smallest_detectable: number;
   /** What may be said. */ verdict: Verdict;
 };
@@ -1282,7 +898,7 @@ export type Verdict =
   };
 
 /** How the data were divided. */
-export type ContrastDesign =
+export type Design =
   /** Repeated k-fold cross-validation of the target. */ | "cv"
   /** A given test set, the variance of training from half-samples. */ | "held_out"
   /** Each site held out in turn. */ | "sites";
@@ -1293,9 +909,300 @@ export type Estimand = {
   /** Target rows in a training set. */ n_train: number;
   /** Evaluated rows. */ n_evaluated: number;
   /** Events among them (two classes). */ events: number | null;
-  /** Cross-validation, or a given test set. */ design: ContrastDesign;
+  /** Cross-validation, or a given test set. */ design: Design;
   /** Folds. */ folds: number;
   /** Repeats. */ repeats: number;
+};
+
+/** The differences of a target from its sources. Every difference is target minus source. */
+export type Shift = {
+  /** Rows of all sources together. */ source_rows: number;
+  /** Rows of the target. */ target_rows: number;
+  /** Whether a classifier can tell where a row comes from; none where too few rows or features allow none. */ domain: Domain | null;
+  /** Tests and distances over all features at once; none where too few rows or features allow none. */ together?: Together | null;
+  /** Every feature, the one that moved most first (by the absolute standardised difference, then by KS). */ features: Array<FeatureShift>;
+  /** How the label differs; none where a side has none. */ label: LabelShift | null;
+  /** Each source domain beside the others. */ sources: Array<SourceDomain>;
+  /** What a linear source model says of the target; filled in above this module, which knows no model. */ by_model?: ByModel | null;
+};
+
+/** What a linear model of the source says of the target. It is cross-fitted over five folds of the source: a source row is */
+export type ByModel = {
+  /** Labelled source rows that the models were fitted on: at most 2,000. */ source_rows: number;
+  /** Labelled target rows; those that were set aside for testing are not looked at. */ target_rows: number;
+  /** The loss. */ loss: LossKind;
+  /** What moved; none where there were too few labelled rows. */ moved: Disde | null;
+  /** How often each class occurs in the target; none for numbers. */ priors: Priors | null;
+  /** What the model's outputs are worth in the target; none without labels. */ worth: Worth | null;
+};
+
+/** What the source model's outputs say of the target's labels before anything is trained there. */
+export type Worth = {
+  /** Labelled target rows: one of each patient. */ rows: number;
+  /** How often the labels were dealt out anew. */ deals: number;
+  /** The scores that are defined for such labels. */ scores: Array<Score>;
+};
+
+/** A score beside what chance gives. */
+export type Score = {
+  /** Which. */ kind: ScoreKind;
+  /** The score; higher is better. */ value: number;
+  /** Its mean where the labels were dealt out anew. */ by_chance: number;
+  /** The 95 % quantile there. */ chance_high: number;
+  /** (1 + deals that score as high) / (1 + deals). */ p: number;
+};
+
+/** A score of transferability. */
+export type ScoreKind =
+  /** The log evidence per row of a Bayesian linear model on the outputs and a constant. */ | "log_me"
+  /** The log expected empirical prediction. */ | "leep"
+  /** The spread of the outputs that lies between the classes (shrunken). */ | "h_score";
+
+/** The shares of the classes in the target, as the source model makes them out from the features alone. */
+export type Priors = {
+  /** The classes. */ classes: Array<string>;
+  /** The event's place among them. */ event: number;
+  /** Target rows that were looked at, with and without label. */ rows: number;
+  /** Black-box shift estimation; none where the model does not tell the classes apart. */ bbse: Bbse | null;
+  /** By expectation maximisation. */ saerens: Saerens | null;
+  /** The shares among the labelled target rows; empty without labels. */ observed: Array<Observed>;
+  /** The event's share by `bbse` minus the observed one, with its 95 % interval (square and add of both intervals). One that */ gap: [number, number, number] | null;
+};
+
+/** The share of a class among labelled rows. */
+export type Observed = {
+  /** Its share. */ share: number;
+  /** Lower end of the 95 % interval (Wilson). */ low: number;
+  /** Upper end. */ high: number;
+};
+
+/** Priors by expectation maximisation. */
+export type Saerens = {
+  /** Each class. */ priors: Array<Prior>;
+  /** Twice the gain in log-likelihood over the source's priors. */ likelihood_ratio: number;
+  /** Its p (χ² with one degree of freedom less than classes): the test of no label shift that the paper proposes. */ p: number;
+  /** Steps. */ iterations: number;
+};
+
+/** The share of a class in the target. */
+export type Prior = {
+  /** Its share among the source's labels. */ source: number;
+  /** Its estimated share in the target. */ target: number;
+  /** Lower end of the 95 % percentile bootstrap interval; none without draws. */ low: number | null;
+  /** Upper end. */ high: number | null;
+};
+
+/** Black-box shift estimation. */
+export type Bbse = {
+  /** Each class. */ priors: Array<Prior>;
+  /** p_target(y) / p_source(y) of each class, not under 0. */ weights: Array<number>;
+  /** The condition number of the confusion matrix P(ŷ, y): large where the model cannot tell some classes apart, and the */ condition: number;
+  /** Bootstrap draws whose matrix could not be solved. */ failed: number;
+};
+
+/** The decomposition. */
+export type Disde = {
+  /** Mean loss in the source. */ source: number;
+  /** Mean loss in the target. */ target: number;
+  /** Target minus source: the sum of the three parts. */ total: DisdePart;
+  /** x, source → shared. */ x_out: DisdePart;
+  /** y given x, on shared patients. */ y_given_x: DisdePart;
+  /** x, shared → target. */ x_in: DisdePart;
+  /** The published estimates of the two shared means, for comparison. */ weighted: Means;
+  /** The overlap weights of the source (of the first division). */ source_health: Health | null;
+  /** The overlap weights of the target. */ target_health: Health | null;
+  /** 2 ∫ p q / (p + q): 1 for equal populations, 0 for populations that share no patient. */ shared: number;
+  /** The answer. */ moved: Moved;
+  /** Why there is none. */ because: Because | null;
+};
+
+/** Why it cannot be told. */
+export type Because =
+  /** The shared patients are worth fewer than [`LEAST_ESS`] rows on a side. */ | "few_shared"
+  /** The two populations share less than [`LEAST_SHARED`] of their mass. */ | "little_overlap"
+  /** Every interval holds 0. */ | "nothing_shown";
+
+/** What moved the loss. */
+export type Moved =
+  /** Other patients: an interval of a part of x leaves out 0, that of y given x does not. */ | "x"
+  /** The same patients fare otherwise: the interval of y given x leaves out 0, no part of x does. Target labels are */ | "y_given_x"
+  /** Both. */ | "both"
+  /** No interval leaves out 0, or too few patients are shared. */ | "cannot_tell";
+
+/** Over how few patients the weights are spread. */
+export type Health = {
+  /** Rows. */ rows: number;
+  /** Kish's effective sample size (Σw)² / Σw²: the rows of an unweighted sample of the same precision. */ ess: number;
+  /** The share of all weight that the heaviest row has: at 1 all weight is on one patient. */ largest_share: number;
+  /** The heaviest 1 % of the rows (one at least) have this share. */ top_percent_share: number;
+  /** Rows whose weight is 0. */ unused: number;
+  /** Whether `ess` reaches [`LEAST_ESS`]; otherwise the answer is "cannot tell". */ enough: boolean;
+};
+
+/** Mean losses over shared patients by weighting alone. */
+export type Means = {
+  /** Σ e ℓ / Σ e over source rows. */ source: number;
+  /** Σ (1 − e) ℓ / Σ (1 − e) over target rows. */ target: number;
+};
+
+/** A part of the difference with its interval. */
+export type DisdePart = {
+  /** The estimate, in units of the loss; over 0 is worse. */ value: number;
+  /** Its standard error. */ se: number;
+  /** Lower end: 95 %, for the two parts of x 97.5 % each (Bonferroni: together they are one answer). */ low: number;
+  /** Upper end. */ high: number;
+};
+
+/** What the loss of the source model is made of. */
+export type LossKind =
+  /** Half the squared distance of the probabilities from what happened: (p − y)² of two classes; 0 to 1. */ | "brier"
+  /** The squared error over the variance of the label in the source: about 1 for a guess at the mean. */ | "squared";
+
+/** One source domain in a line. */
+export type SourceDomain = {
+  /** Its name. */ name: string;
+  /** Its rows. */ rows: number;
+  /** The share of the event, or the mean of the label; none without labels. */ label: number | null;
+};
+
+/** The label on both sides. */
+export type LabelShift =
+  /** Classes. */ | { type: "classes";
+    /** The event's place among `classes`. */ event: number;
+    /** Each class. */ classes: Array<ClassShift>;
+  }
+  /** A number. */ | { type: "values";
+    /** Its unit. */ unit: string;
+    /** Mean in the source. */ source_mean: number;
+    /** Mean in the target. */ target_mean: number;
+    /** Standard deviation in the source. */ source_sd: number;
+    /** Standard deviation in the target. */ target_sd: number;
+    /** Target minus source. */ difference: number;
+    /** Lower end of its 95 % interval (Welch); none under two values a side. */ low: number | null;
+    /** Upper end. */ high: number | null;
+    /** Two-sided p of no difference (Welch). */ p: number | null;
+  };
+
+/** One class on both sides. */
+export type ClassShift = {
+  /** The class. */ name: string;
+  /** Rows of the source. */ source_rows: number;
+  /** Rows of the target. */ target_rows: number;
+  /** Its share of the source's labelled rows. */ source: number;
+  /** Its share of the target's labelled rows. */ target: number;
+  /** Target minus source. */ difference: number;
+  /** Lower end of its 95 % interval (Newcombe's hybrid score, Stat Med 1998;17:873–890, method 10). */ low: number;
+  /** Upper end. */ high: number;
+  /** Two-sided p of equal shares (Fisher's exact test). Not adjusted over the classes. */ p: number;
+};
+
+/** How one feature differs. */
+export type FeatureShift = {
+  /** Its name. */ name: string;
+  /** Target minus source in pooled standard deviations; for a category the largest over its levels. None where no */ smd: number | null;
+  /** For a category, the level that `smd` is of. */ level: string | null;
+  /** Kolmogorov and Smirnov's D; for a category the total variation distance. None where a side is empty. */ distance: number | null;
+  /** p of D, or of Pearson's χ² for a category. */ p: number | null;
+  /** `p` adjusted over all features (Benjamini and Hochberg). */ q: number | null;
+  /** Wasserstein's distance of order 1 in pooled standard deviations; none for a category, or where no side varies. */ wasserstein: number | null;
+  /** The population stability index; none where a side is empty. */ psi: number | null;
+  /** What the index would be about by chance alone. */ psi_noise: number | null;
+  /** Whether cells are missing more often on one side. */ missing: Missing | null;
+  /** The share of missing cells in the source. */ source_missing: number;
+  /** The share of missing cells in the target. */ target_missing: number;
+  /** Mean of a number in the source. */ source_mean: number | null;
+  /** Mean of a number in the target. */ target_mean: number | null;
+  /** Both distributions, for the chart. */ shape: FeatureShape | null;
+};
+
+/** Both distributions over common bins or levels: shares of the known values, each side summing to 1. */
+export type FeatureShape =
+  /** A number. */ | { type: "bins";
+    /** The ends of the bins: one more than there are bins. Values beyond count in the outermost. */ edges: Array<number>;
+    /** The source's shares. */ source: Array<number>;
+    /** The target's shares. */ target: Array<number>;
+  }
+  /** A category. */ | { type: "levels";
+    /** The levels. */ levels: Array<string>;
+    /** The source's shares. */ source: Array<number>;
+    /** The target's shares. */ target: Array<number>;
+  };
+
+/** The difference of the shares of missing cells. */
+export type Missing = {
+  /** Target minus source. */ difference: number;
+  /** Lower end of its 95 % interval (Newcombe's hybrid score). */ low: number;
+  /** Upper end. */ high: number;
+  /** Fisher's exact test of equal shares. */ p: number;
+  /** `p` adjusted over all features (Benjamini and Hochberg). */ q: number;
+};
+
+/** All features at once, on standardised columns (missing cells imputed by the median of both sides). */
+export type Together = {
+  /** The maximum mean discrepancy. */ mmd: Mmd;
+  /** The energy distance. */ energy: Energy;
+  /** Means, spreads and correlations; none where a side has too few rows. */ moments: Moments | null;
+};
+
+/** Distances of the first two moments. Features should be on one scale (`Both` standardises them). */
+export type Moments = {
+  /** ‖μs − μt‖². */ means: number;
+  /** ‖Σs − Σt‖ (Frobenius). */ covariances: number;
+  /** The mean over all entries of |Σs − Σt|. */ covariance_entry: number;
+  /** tr(Σs + Σt − 2 (Σs^½ Σt Σs^½)^½): the squared Bures distance of the covariances. */ bures: number;
+  /** `means` + `bures`: the squared Fréchet distance of two Gaussians of these moments (Dowson and Landau, J Multivar Anal */ frechet: number;
+  /** The mean of `frechet` over permutations of the sides. Estimated moments are never equal, so it is over 0 where */ frechet_by_chance: number | null;
+  /** Its permutation p; none without permutations. */ p: number | null;
+};
+
+/** The energy distance of two samples. */
+export type Energy = {
+  /** 2 E‖X − Y‖ − E‖X − X′‖ − E‖Y − Y′‖ over all pairs (the V-statistic, ≥ 0; Székely and Rizzo, J Stat Plan Inference */ distance: number;
+  /** Its permutation p. */ p: number;
+  /** Permutations. */ permutations: number;
+  /** Rows of the source that were used. */ source_rows: number;
+  /** Rows of the target that were used. */ target_rows: number;
+};
+
+/** The maximum mean discrepancy of two samples. */
+export type Mmd = {
+  /** p over all bandwidths together: the least of theirs, judged by the least of each permutation's (Westfall and Young). */ p: number;
+  /** Each bandwidth. */ bandwidths: Array<MmdAt>;
+  /** Permutations. */ permutations: number;
+  /** Rows of the source that were used. */ source_rows: number;
+  /** Rows of the target that were used. */ target_rows: number;
+};
+
+/** At one bandwidth. */
+export type MmdAt = {
+  /** σ of exp(−d² / 2σ²). */ sigma: number;
+  /** The unbiased MMD²; under 0 by chance where nothing differs. */ mmd2: number;
+  /** Its permutation p. */ p: number;
+};
+
+/** Whether a classifier can tell where a row comes from: 0.5 is not at all, 1 is always. */
+export type Domain = {
+  /** The AUROC on held-out rows, averaged over the folds. */ auroc: number;
+  /** Lower end of its 95 % interval (DeLong within folds, twice the variance: the folds share rows). */ low: number;
+  /** Upper end. */ high: number;
+  /** One-sided p of "no better than a coin" (Mann and Whitney within folds, twice the variance). */ p: number;
+  /** The proxy A-distance: 0 where the sides cannot be told apart, 2 where they always can. */ proxy_a?: number;
+  /** Rows of the source that were used: at most 2,000. */ source_rows: number;
+  /** Rows of the target that were used: at most 2,000. */ target_rows: number;
+  /** Features that were used: at most 500, those of the largest variance. */ features: number;
+  /** Features of both sides. */ features_of: number;
+  /** Features that hold no value on one side: not used, since they alone would tell the sides apart. */ one_sided: number;
+  /** The same question to boosted trees, which see curves and interactions; none where they could not be grown. */ boosted?: ClassifierTest | null;
+};
+
+/** A classifier two-sample test on held-out predictions. */
+export type ClassifierTest = {
+  /** The AUROC, averaged over the folds. */ auroc: number;
+  /** Lower end of its 95 % interval: DeLong's variance within folds, times [`SHARED`]. */ low: number;
+  /** Upper end. */ high: number;
+  /** One-sided p of "no better than a coin": Mann and Whitney's variance within folds, times [`SHARED`]. */ p: number;
+  /** Half the sum of the shares that are wrong on each side, at the training rows' prior odds. */ error: number;
+  /** The proxy A-distance 2 (1 − 2 ε) of that error (Ben-David et al., NeurIPS 2006; Glorot, Bordes and Bengio, ICML */ proxy_a: number;
 };
 
 /** One thing found: its words are `finding.<key>` in the language files, its facts fill the slots. */
@@ -1329,11 +1236,11 @@ export type Data = {
 /** The recommendation. */
 export type Recommendation = {
   /** The method's id. */ method: string;
-  /** Why. */ because: Because;
+  /** Why. */ because: RecommendationBecause;
 };
 
 /** Why. */
-export type Because =
+export type RecommendationBecause =
   /** The source has no labels: there is nothing to carry over. */ | { kind: "no_source_labels" }
   /** The target has no labels: nothing can be learned from it. */ | { kind: "no_target_labels" }
   /** The saved model of the source is a network: only it can be trained on. */ | { kind: "network" }
@@ -1355,6 +1262,347 @@ export type Size = {
   /** Rows of each class; empty for numbers. */ classes: Array<number>;
   /** Mean and standard deviation of a number; absent for classes. */ mean_sd: [number, number] | null;
 };
+
+/** An experiment: see the [module](self). */
+export type Plan = {
+  /** [`VERSION`]. */ version: number;
+  /** The source tables; empty where a saved pre-trained model stands for them. */ sources: Array<TablePlan>;
+  /** The saved pre-trained model that stands for the sources. */ source_model?: string | null;
+  /** The target tables. */ targets: Array<TablePlan>;
+  /** What the columns are, how they correspond, and what is predicted. Without a label in the target there are shift */ preparation: Preparation;
+  /** The primary metric, declared before the run. */ metric: Metric;
+  /** The transfer procedure that the verdict is about. */ transfer: Chosen;
+  /** What it is compared with. */ baseline: Chosen;
+  /** Other methods, for secondary contrasts. */ others?: Array<Chosen>;
+  /** How it is judged. */ design: PlanDesign;
+  /** The grid of frozen layers and sample sizes, where asked for. */ grid?: Grid | null;
+  /** Whether source and target are exchanged as well. */ both_directions?: boolean;
+  /** Permutations of each feature inside the test folds; 0 leaves the importance out. */ importance: number;
+  /** Folds of the training rows over which a threshold is chosen, in the first repeat; 0 leaves thresholds out. */ thresholds?: number;
+  /** What is told of each feature's part in the predictions. */ explain?: Explain;
+  /** Where networks are trained. */ device: DeviceChoice;
+  /** The seed of every stream. */ seed: number;
+  /** The groups of patients that performance is told in; absent: found by their names (sex, age, site). */ subgroups?: Array<Grouping> | null;
+  /** Whether the learning curve also compares the two procedures of the verdict: from how many target rows on does */ crossing?: boolean;
+  /** How the target is divided into rows to learn from and rows to be judged on. Rows that are marked as test go */ split?: Split;
+  /** Bootstrap refits for the optimism and .632+ estimates beside the verdict; 0 leaves them out. */ refits?: number;
+  /** How missing values are met, inside the training rows of each fold. */ imputation?: Imputation;
+};
+
+/** How missing values are met before a model sees them. Boosted trees meet them on their own. */
+export type Imputation = {
+  /** What stands for a missing number. */ fill?: Fill;
+  /** Whether a column says where a number is missing, where more than a hundredth of the rows lack it. */ indicators: boolean;
+};
+
+/** What stands for a missing number; always learned from the fitted rows alone. */
+export type Fill =
+  /** The median. */ | "median"
+  /** The mean of like rows: the nearest of k-means' centroids. */ | "centroids"
+  /** Regressions on the other numbers, in rounds. */ | "iterative";
+
+/** A column whose values make groups of patients. */
+export type Grouping = {
+  /** The target's column. */ column: string;
+  /** Where a number is cut into bands, increasing, the lower end inside; empty: at its tertiles. */ cuts?: Array<number>;
+};
+
+/** Where networks are trained. */
+export type DeviceChoice =
+  /** By a short measurement. */ | "auto"
+  /** On the processor. */ | "cpu"
+  /** On the graphics processor. */ | "gpu";
+
+/** What is told of each feature's part in the predictions, and of the source rows' part in the models. */
+export type Explain = {
+  /** Patients whose predictions are taken apart, at most; of more, a stratified sample. 0 leaves the explanation out. */ patients: number;
+  /** How trees are taken apart. */ trees?: TreeForm;
+};
+
+/** How trees are explained. */
+export type TreeForm =
+  /** Against the reference rows: what the model would say if a feature were another one's. */ | "against"
+  /** By the shares of the training rows along the trees. */ | "path";
+
+/** The grid of Hanczar's study. */
+export type Grid = {
+  /** Numbers of frozen layers. */ frozen: Array<number>;
+  /** Numbers of target rows; those above what is there are left out, and said. */ sizes: Array<number>;
+  /** Repeats on new subsamples. */ repeats: number;
+};
+
+/** How methods are judged. */
+export type PlanDesign = {
+  /** Folds of the cross-validation; without a meaning where test rows are given. */ folds: number;
+  /** Repeats with new folds; where test rows are given, of fits on all training rows and on both halves of a cut. */ repeats: number;
+  /** Pre-trainings under different seeds; repeats take them in turn. */ seeds: number;
+};
+
+/** A method with its settings. */
+export type Chosen = {
+  /** The method's id. */ method: string;
+  /** Its settings; what is absent takes its default. */ config?: unknown;
+};
+
+/** All that a person decides between tables and cohorts: a part of the plan. */
+export type Preparation = {
+  /** The roles of the source's columns. */ source_roles?: Roles;
+  /** The roles of the target's columns. */ target_roles: Roles;
+  /** How the columns correspond. */ mapping?: Mapping;
+  /** What is to be predicted. */ label: LabelPlan;
+};
+
+/** What is to be predicted, and where it stands in both tables. */
+export type LabelPlan = {
+  /** The source's column; none where the source has no labels. */ source?: string | null;
+  /** The target's column; none where the target has no labels: then there is no verdict. */ target?: string | null;
+  /** Classes or a number. */ kind: LabelKind;
+  /** The person says that a label that looks like the end of a follow-up is known for all rows at one fixed time. */ accept_fixed_horizon?: boolean;
+};
+
+/** Classes or a number. */
+export type LabelKind =
+  /** Classes. */ | { type: "classes";
+    /** The class that counts as the event; guessed where none is given. */ event?: string | null;
+    /** The classes in their order; the target's levels, sorted, where empty. */ classes?: Array<string>;
+    /** A number becomes two classes, `0` up to this value and `1` above it. */ above?: number | null;
+  }
+  /** A number. */ | { type: "values";
+    /** Its unit; empty if unknown. */ unit?: string;
+  };
+
+/** How two tables correspond. */
+export type Mapping = {
+  /** The features of both sides. */ features: Array<Pair>;
+  /** The label's classes. */ label?: LabelMap;
+};
+
+/** How the label's levels become classes, on both sides. A level that is not named stands for itself. */
+export type LabelMap = {
+  /** Source level to class. */ source?: Record<string, string>;
+  /** Target level to class. */ target?: Record<string, string>;
+  /** For a number: target unit = source × factor. */ factor?: number;
+};
+
+/** A source column and the target column that means the same. */
+export type Pair = {
+  /** The source's column. */ source: string;
+  /** The target's column; the feature goes by this name. */ target: string;
+  /** How it was found. */ how: How;
+  /** How it is read. */ measure: MappingMeasure;
+  /** target unit = source × factor + offset. */ factor?: number;
+  /** See `factor`: for °F and °C. */ offset?: number;
+  /** Source level to target level; a level that is not named stands for itself. */ levels?: Record<string, string>;
+};
+
+/** How both sides of a pair are read. */
+export type MappingMeasure =
+  /** As numbers; yes and no are 1 and 0. */ | "number"
+  /** As levels. */ | "category";
+
+/** How a pair was found. */
+export type How =
+  /** The same name. */ | "exact"
+  /** The same name but for case, punctuation and unit. */ | "normalised"
+  /** Another name for the same thing. */ | "synonym"
+  /** The person said so. */ | "by_hand";
+
+/** The roles of one side's columns, by name. A column that is not named is ignored. */
+export type Roles = Record<string, Role>;
+
+/** What a column is for. */
+export type Role =
+  /** Something known of a row, to predict from. */ | "feature"
+  /** What is to be predicted. */ | "label"
+  /** What the person calls a row. */ | "identifier"
+  /** Rows with one value belong together (a patient with several stays) and are never split. */ | "group"
+  /** The hospital, batch or study: each value is a domain. */ | "site"
+  /** Says which rows train, test or wait for a prediction. */ | "set"
+  /** When: for series and splits by time. */ | "time"
+  /** Not used. */ | "ignored";
+
+/** One table and how it is read. */
+export type TablePlan = {
+  /** The file's name. */ name: string;
+  /** The table's fingerprint (hexadecimal); another file under the same plan is allowed, and said. */ fingerprint?: string;
+  /** How it was read. */ read?: ReadOptions;
+};
+
+/** The reading options; each `None` means "find it from the evidence". */
+export type ReadOptions = {
+  /** The encoding. */ encoding?: Encoding | null;
+  /** The separator. */ delimiter?: Delimiter | null;
+  /** Whether `"` quotes fields. */ quote?: boolean | null;
+  /** Whether the first row names the columns. */ header?: boolean | null;
+  /** The decimal mark, `.` or `,`. */ decimal?: string | null;
+  /** The sheet of a workbook. */ sheet?: string | null;
+  /** The columns' names, in order, in place of the header's or where there is none. */ names?: Array<string> | null;
+  /** Turn the table: rows become columns. */ transpose?: boolean;
+  /** Fill short rows with missing cells instead of refusing them. */ pad_short_rows?: boolean;
+  /** Further cells that mean "missing", in every column. */ extra_missing?: Array<string>;
+  /** Usual missing marks that are values here (such as `-` beside `+`, or `None` for "no complication"). */ not_missing?: Array<string>;
+  /** Codes that mean "missing" in one column; `*` for all columns. */ missing_codes?: Record<string, Array<string>>;
+  /** The kind of a column, by its name. */ kinds?: Record<string, Kind>;
+};
+
+/** What the cells of a column are. */
+export type Kind =
+  /** Numbers. */ | "number"
+  /** One of a few names. */ | "category"
+  /** Yes or no. */ | "boolean"
+  /** A day, perhaps with a time; as a number: days since 1970-01-01. */ | "date"
+  /** A name of the row, of no use as a feature. */ | "identifier"
+  /** Free text. */ | "text";
+
+/** What stands between two fields. */
+export type Delimiter =
+  /** `,` */ | "comma"
+  /** `;` */ | "semicolon"
+  /** A tab. */ | "tab"
+  /** `|` */ | "pipe"
+  /** One or several blanks or tabs; blanks at either end of the row do not count. */ | "whitespace";
+
+/** How the bytes of a text are to be understood. */
+export type Encoding =
+  /** UTF-8, of which ASCII is a part. */ | "utf8"
+  /** UTF-16, little end first (Windows' "Unicode text"). */ | "utf16le"
+  /** UTF-16, big end first. */ | "utf16be"
+  /** GB18030, of which GBK and GB2312 are parts. */ | "gb18030"
+  /** Windows-1252, of which Latin-1's letters are a part. */ | "windows1252"
+  /** Windows-1250, central European. */ | "windows1250"
+  /** Windows-1251, Cyrillic. */ | "windows1251"
+  /** Big5, traditional Chinese. */ | "big5"
+  /** Shift_JIS, Japanese. */ | "shift_jis"
+  /** EUC-KR, Korean. */ | "euc_kr";
+
+/** A piece of a run. */
+export type Unit =
+  /** Learns from the sources alone; its model is kept under `key` and serves every fold and grid cell. */ | { type: "pretrain";
+    /** Which way. */ direction: Direction;
+    /** Index into the plan's methods of one that pre-trains so. */ method: number;
+    /** Which of the design's seeds. */ seed: number;
+    /** The name under which it is kept. */ key: string;
+  }
+  /** One method on one fold. */ | { type: "fold";
+    /** Which way. */ direction: Direction;
+    /** Index into the plan's methods. */ method: number;
+    /** Index into the folds of all repeats. */ fold: number;
+  }
+  /** One method's risks of a fold's own training rows, each by a model that saw only others of them: what a threshold */ | { type: "threshold";
+    /** Which way. */ direction: Direction;
+    /** Index into the plan's methods. */ method: number;
+    /** Index into the folds of all repeats. */ fold: number;
+  }
+  /** Every line of the learning curve at one size, on one subsample. */ | { type: "grid";
+    /** Which way. */ direction: Direction;
+    /** Number of target rows. */ size: number;
+    /** Which subsample. */ repeat: number;
+  }
+  /** One method on a bootstrap sample of the target's rows, judged on all of them. */ | { type: "refit";
+    /** Index into the plan's methods. */ method: number;
+    /** Which sample; 0 is all rows as they are. */ sample: number;
+  }
+  /** One method on all labelled rows: the model to keep. */ | { type: "final";
+    /** Index into the plan's methods. */ method: number;
+  };
+
+/** Which table plays the source. */
+export type Direction =
+  /** As the person opened them. */ | "forward"
+  /** Exchanged. */ | "reverse";
+
+/** What the engine answers; the variant has the request's name. */
+export type Reply =
+  /** To [`Request::Hello`]. */ | { type: "hello";
+    /** The version of the crate. */ version: string;
+    /** Whether the engine was built with 128-bit SIMD. */ simd: boolean;
+    /** Bytes of the engine's memory now; it never shrinks. */ memory: number;
+  }
+  /** To [`Request::Open`]. */ | { type: "open";
+    /** What was read, and how. */ summary: Summary;
+    /** Bytes of the engine's memory at its largest: it never shrinks. */ memory: number;
+  }
+  /** To [`Request::Desk`]. */ | { type: "desk";
+    /** What was found. */ answer: Answer;
+  }
+  /** To [`Request::Pick`]. */ | { type: "pick";
+    /** The device, and why. */ pick: Pick;
+  }
+  /** To [`Request::Trial`]. */ | { type: "trial";
+    /** How it went. */ trial: Trial;
+  };
+
+/** What a trial found. */
+export type Trial = {
+  /** The device that it ran on, as the device itself says. */ device: DeviceKind;
+  /** The loss (mean binary cross-entropy, nats) of each step. */ losses: Array<number>;
+  /** Median milliseconds a step, of the second half: the first pays for compiling shaders. */ ms_per_step: number;
+};
+
+/** Which device a run should take, and why. */
+export type Pick = {
+  /** The device. */ choice: DeviceKind;
+  /** A key of the language files (`device.reason.…`) and what fills its slots. */ reason: [string, Array<[string, string]>];
+  /** Milliseconds a step on the processor. */ cpu_ms: number;
+  /** Milliseconds a step on WebGPU, where there is one. */ gpu_ms: number | null;
+};
+
+/** The answers, by the requests' names. */
+export type Answer =
+  /** To [`Ask::Methods`]. */ | { type: "methods";
+    /** In the order of the page. */ methods: Array<Listing>;
+  }
+  /** To [`Ask::Load`]. */ | { type: "loaded" }
+  /** To [`Ask::Suggest`]. */ | ({ type: "suggestion" } & Suggestion)
+  /** To [`Ask::Suspects`]: for every table, in the order of [`Ask::Load`]. */ | { type: "suspects";
+    /** What was noticed in each table. */ tables: Array<Array<Note>>;
+  }
+  /** To [`Ask::LineUp`] and [`Ask::LineUpModel`]. */ | ({ type: "lined_up" } & Lined)
+  /** To [`Ask::DefaultPlan`] and [`Ask::ReadPlan`]. */ | { type: "plan";
+    /** The plan. */ plan: Plan;
+  }
+  /** To [`Ask::Prepare`]. */ | { type: "prepared";
+    /** Who is in the study. */ data: Data;
+    /** What was noticed and done. */ findings: Array<Finding>;
+    /** The work. */ jobs: Array<Job>;
+    /** Whether there are labels to judge with. */ verdict_possible: boolean;
+    /** What the target's rows allow. */ sample_size: SampleSize | null;
+    /** What is missing in both tables. */ missing: Gaps;
+  }
+  /** To [`Ask::KeepPretrained`]. */ | { type: "kept" }
+  /** To [`Ask::Shift`]. */ | ({ type: "shift" } & Shift)
+  /** To [`Ask::Run`]. */ | { type: "ran";
+    /** The primary metric on the unit's rows. */ value: number | null;
+    /** What the method chose. */ choice: unknown;
+    /** Points of the learning curve. */ cells: Array<Cell>;
+  }
+  /** To [`Ask::Report`]. */ | ({ type: "report" } & Report)
+  /** To [`Ask::Manifest`]. */ | { type: "manifest";
+    /** The file, as JSON. */ text: string;
+  }
+  /** To [`Ask::ExtractModel`] and [`Ask::ModelInfo`]. */ | { type: "model";
+    /** The method that made it. */ method: string;
+    /** What it says of itself. */ meta: unknown;
+  }
+  /** To [`Ask::Predict`]. */ | { type: "predicted";
+    /** What each row is called. */ id: Array<string>;
+    /** What the model says of it. */ prediction: Prediction;
+  }
+  /** To [`Ask::Shape`]. */ | { type: "shape";
+    /** Encoded columns, about. */ inputs: number;
+    /** The widest hidden layer of the transfer procedure's network. */ hidden: number;
+    /** Rows of a batch. */ batch: number;
+  };
+
+/** What a model says of rows. */
+export type Prediction =
+  /** Probabilities, row by row: `rows × names.len()`, each row summing to 1. */ | { type: "classes";
+    /** The classes' names. */ names: Array<string>;
+    /** Row-major probabilities. */ probabilities: Array<number>;
+  }
+  /** Numbers, one a row. */ | { type: "values";
+    /** The predicted values, in the label's unit. */ values: Array<number>;
+  };
 
 /** One point of the learning curve. */
 export type Cell = {

@@ -93,6 +93,7 @@ impl Attributions {
 
 /// A model that can be explained.
 #[derive(Debug, Clone)]
+#[allow(clippy::large_enum_variant, reason = "one at a time, never in a list")]
 pub enum Explained {
     /// Every linear method.
     Linear(Linear),

@@ -134,6 +134,7 @@ pub struct Committee {
 }
 
 #[derive(Debug, Clone, PartialEq)]
+#[allow(clippy::large_enum_variant, reason = "one at a time, never in a list")]
 enum Body {
     /// Member after member.
     Trees(Forest),

@@ -92,7 +92,7 @@ test("both directions and the grid of frozen layers and sizes, judged in Chinese
   const { forward, reverse, pretrainings } = await state(page, "report");
   assert.equal(pretrainings, 2, "one for each direction");
   for (const one of [forward, reverse]) {
-    assert.deepEqual([...new Set(one.learning.map(({ line }) => line))].sort(), ["frozen_0", "frozen_2", "scratch", "source_only"]);
+    assert.deepEqual([...new Set(one.learning.map(({ line }) => line))].sort(), ["baseline", "frozen_0", "frozen_2", "scratch", "source_only", "transfer"]);
     assert.equal(one.gain.length, 4, "two depths, two sizes");
   }
   await page.waitForSelector("ag-verdict-view .plot svg");

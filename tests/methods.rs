@@ -248,6 +248,18 @@ fn pre_training_happens_once_for_all_methods_that_share_it() {
 }
 
 #[test]
+fn the_sensible_few_are_few_and_of_every_kind() {
+    let few: Vec<_> = registry::REGISTRY.iter().map(|method| method.card()).filter(|card| card.sensible).collect();
+    assert!(few.len() <= registry::REGISTRY.len() / 2);
+    for id in ["source_only_linear", "recalibration", "ridge_to_source"] {
+        assert!(few.iter().any(|card| card.id == id), "{id}");
+    }
+    for factor in [card::Factor::Instances, card::Factor::Features, card::Factor::Parameters] {
+        assert!(few.iter().any(|card| card.factor == factor), "{factor:?}");
+    }
+}
+
+#[test]
 fn frozen_layers_keep_every_bit_and_the_others_start_from_the_pretrained_ones() {
     let run = quiet();
     let method = find("hanczar").unwrap();
@@ -445,6 +457,7 @@ impl Method for Leaky {
         honesty: card::Honesty::Standard,
         paper: None,
         uses_network: false,
+        sensible: false,
     };
     type Config = config::NoConfig;
     fn pretrain_key(_config: &Self::Config) -> Option<Value> {

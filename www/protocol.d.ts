@@ -1708,6 +1708,7 @@ export type Card = {
   /** How near to the published form. */ honesty: Honesty;
   /** The paper, where there is one. */ paper: Paper | null;
   /** Whether it trains networks (and so cares for the device). */ uses_network: boolean;
+  /** Whether it is among the few that are compared at first: one of each kind of transfer and its plain baselines, */ sensible: boolean;
 };
 
 /** Where a method was published. */

@@ -116,6 +116,9 @@ pub struct Card {
     pub paper: Option<Paper>,
     /// Whether it trains networks (and so cares for the device).
     pub uses_network: bool,
+    /// Whether it is among the few that are compared at first: one of each kind of transfer and its plain baselines,
+    /// quick on thousands of rows.
+    pub sensible: bool,
 }
 
 impl Card {

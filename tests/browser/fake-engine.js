@@ -35,7 +35,7 @@ const METHODS = [
   ["source_only", "baseline", "parameters", ["source_labels"], "standard", null], ["target_only", "baseline", "none", ["target_labels"], "standard", null],
   ["pooled", "baseline", "instances", ["source_rows", "source_labels", "target_labels"], "standard", null],
   ["hanczar", "transductive", "parameters", ["source_labels", "target_labels"], "reconstructed", { authors: "Hanczar, Bourgeais, Zehraoui", year: 2022, title: "Assessment of deep learning and transfer learning for cancer prediction based on gene expression data", doi: "10.1186/s12859-022-04807-7" }],
-].map(([id, scenario, factor, needs, honesty, paper]) => ({ card: { id, scenario, factor, needs, kinds: "both", honesty, paper, uses_network: id === "hanczar" },
+].map(([id, scenario, factor, needs, honesty, paper]) => ({ card: { id, scenario, factor, needs, kinds: "both", honesty, paper, uses_network: id === "hanczar", sensible: id !== "pooled" },
   fields: id === "hanczar" ? [{ name: "widths", range: { type: "wholes", low: 4, high: 1024, min_len: 1, max_len: 4 }, default: [64, 32, 16], unit: "units" }, { name: "learning_rate", range: { type: "real", low: 1e-6, high: 1 }, default: 0.001, unit: "" }, { name: "max_epochs", range: { type: "whole", low: 1, high: 1000 }, default: 60, unit: "epochs" }] : [] }));
 
 const metric = (name, mean, spread) => ({ metric: name, mean, sd: spread, low: mean - 1.6 * spread, high: mean + 1.6 * spread });

@@ -52,7 +52,7 @@ class Method extends Base {
 
   contrast() {
     const plan = thePlan();
-    const sensible = state.methods.filter(({ card }) => !unfit(card) && ![plan.transfer.method, plan.baseline.method].includes(card.id)).map(({ card }) => card.id);
+    const sensible = state.methods.filter(({ card }) => card.sensible && !unfit(card) && ![plan.transfer.method, plan.baseline.method].includes(card.id)).map(({ card }) => card.id);
     const all = sensible.every((id) => plan.others.some((other) => other.method === id));
     return html`<section class="card sentence"><p class="big">${t("method.contrast", { transfer: t(`method.${plan.transfer.method}.name`), baseline: t(`method.${plan.baseline.method}.name`), metric: t(`metric.${plan.metric}`) })}</p>
       <p class="soft">${t("method.estimand", { metric: t(`metric.${plan.metric}`), n: state.prepared?.data.target.labelled ?? "–" })}</p>

@@ -25,6 +25,7 @@ impl Method for SourceOnly {
         honesty: card::Honesty::Standard,
         paper: None,
         uses_network: true,
+        sensible: false,
     };
     type Config = LearnerConfig;
 

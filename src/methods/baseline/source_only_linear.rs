@@ -25,6 +25,7 @@ impl Method for SourceOnlyLinear {
         honesty: card::Honesty::Standard,
         paper: None,
         uses_network: false,
+        sensible: true,
     };
     type Config = LinearConfig;
 

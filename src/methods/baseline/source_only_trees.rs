@@ -24,6 +24,7 @@ impl Method for SourceOnlyTrees {
         honesty: card::Honesty::Standard,
         paper: None,
         uses_network: false,
+        sensible: false,
     };
     type Config = GrowthConfig;
 

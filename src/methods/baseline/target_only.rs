@@ -28,6 +28,7 @@ impl Method for TargetOnly {
         honesty: card::Honesty::Standard,
         paper: None,
         uses_network: true,
+        sensible: false,
     };
     type Config = LearnerConfig;
 

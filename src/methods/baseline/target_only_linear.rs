@@ -26,6 +26,7 @@ impl Method for TargetOnlyLinear {
         honesty: card::Honesty::Standard,
         paper: None,
         uses_network: false,
+        sensible: false,
     };
     type Config = LinearConfig;
 

@@ -24,6 +24,7 @@ impl Method for TargetOnlyNetwork {
         honesty: card::Honesty::Standard,
         paper: None,
         uses_network: true,
+        sensible: false,
     };
     type Config = LearnerConfig;
 

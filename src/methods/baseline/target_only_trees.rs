@@ -25,6 +25,7 @@ impl Method for TargetOnlyTrees {
         honesty: card::Honesty::Standard,
         paper: None,
         uses_network: false,
+        sensible: true,
     };
     type Config = GrowthConfig;
 

@@ -43,6 +43,7 @@ impl Method for WeightedPooling {
         honesty: card::Honesty::Standard,
         paper: None,
         uses_network: false,
+        sensible: false,
     };
     type Config = PoolingConfig;
 

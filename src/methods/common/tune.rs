@@ -174,7 +174,7 @@ mod tests {
         // epoch is better than the start for every row.
         let start = vec![0.7, 0.7, 0.7, 0.7];
         let first = vec![start.clone(), vec![0.5, 0.5, 0.5, 0.5], vec![0.5, 0.5, 0.5, 0.5]];
-        let second = vec![start, vec![0.6, 0.6, 0.6, 0.6], vec![0.51, 0.51, 0.51, 0.2]];
+        let second = vec![start, vec![0.6, 0.6, 0.6, 0.6], vec![0.51, 0.51, 0.51, 0.45]];
         assert_eq!(fewest(&[first.clone(), second.clone()], &[0, 1]), (0, 1));
         // Where every row gains, it is trained on; where nothing was tried, nothing is.
         assert_eq!(fewest(&[second[..2].to_vec()], &[0]), (0, 1));

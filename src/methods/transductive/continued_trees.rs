@@ -38,6 +38,7 @@ impl Method for ContinuedTrees {
         honesty: card::Honesty::Standard,
         paper: None,
         uses_network: false,
+        sensible: true,
     };
     type Config = ContinuedConfig;
 

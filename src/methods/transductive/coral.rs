@@ -46,6 +46,7 @@ impl Method for Coral {
             doi: "10.1609/aaai.v30i1.10306",
         }),
         uses_network: false,
+        sensible: true,
     };
     type Config = CoralConfig;
 

@@ -68,6 +68,7 @@ impl Method for FeatureAugmentation {
         honesty: card::Honesty::Standard,
         paper: None,
         uses_network: false,
+        sensible: false,
     };
     type Config = AugmentationConfig;
 

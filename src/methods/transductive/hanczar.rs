@@ -78,6 +78,7 @@ impl Method for Hanczar {
             doi: "10.1186/s12859-022-04807-7",
         }),
         uses_network: true,
+        sensible: true,
     };
     type Config = HanczarConfig;
 

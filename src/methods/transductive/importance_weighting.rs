@@ -68,6 +68,7 @@ impl Method for ImportanceWeighting {
             doi: "10.5555/1577069.1755858",
         }),
         uses_network: false,
+        sensible: true,
     };
     type Config = WeightingConfig;
 

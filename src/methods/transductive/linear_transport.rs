@@ -47,6 +47,7 @@ impl Method for LinearTransport {
             doi: "10.48550/arXiv.1905.10155",
         }),
         uses_network: false,
+        sensible: false,
     };
     type Config = LinearTransportConfig;
 

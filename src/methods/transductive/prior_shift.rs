@@ -53,6 +53,7 @@ impl Method for PriorShift {
             doi: "10.1162/089976602753284446",
         }),
         uses_network: false,
+        sensible: false,
     };
     type Config = PriorShiftConfig;
 

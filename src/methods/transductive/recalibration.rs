@@ -54,6 +54,7 @@ impl Method for Recalibration {
             doi: "10.1002/sim.7179",
         }),
         uses_network: false,
+        sensible: true,
     };
     type Config = RecalibrationConfig;
 

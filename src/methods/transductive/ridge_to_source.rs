@@ -34,6 +34,7 @@ impl Method for RidgeToSource {
         honesty: card::Honesty::Standard,
         paper: None,
         uses_network: false,
+        sensible: true,
     };
     type Config = LinearConfig;
 

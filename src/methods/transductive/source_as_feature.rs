@@ -32,6 +32,7 @@ impl Method for SourceAsFeature {
         honesty: card::Honesty::Standard,
         paper: None,
         uses_network: false,
+        sensible: false,
     };
     type Config = LinearConfig;
 

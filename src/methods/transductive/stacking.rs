@@ -34,6 +34,7 @@ impl Method for Stacking {
         honesty: card::Honesty::Standard,
         paper: None,
         uses_network: false,
+        sensible: false,
     };
     type Config = LinearConfig;
 

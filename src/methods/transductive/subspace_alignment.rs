@@ -48,6 +48,7 @@ impl Method for SubspaceAlignment {
             doi: "10.1109/ICCV.2013.368",
         }),
         uses_network: false,
+        sensible: false,
     };
     type Config = SubspaceConfig;
 

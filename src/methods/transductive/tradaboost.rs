@@ -65,6 +65,7 @@ impl Method for TrAdaBoost {
             doi: "10.1145/1273496.1273521",
         }),
         uses_network: false,
+        sensible: false,
     };
     type Config = TrAdaBoostConfig;
 

@@ -58,6 +58,7 @@ impl Method for TrAdaBoostR2 {
             doi: "10.5555/3104322.3104432",
         }),
         uses_network: false,
+        sensible: false,
     };
     type Config = TrAdaBoostR2Config;
 

@@ -56,6 +56,7 @@ impl Method for TransGlm {
             doi: "10.1080/01621459.2022.2071278",
         }),
         uses_network: false,
+        sensible: false,
     };
     type Config = TransGlmConfig;
 

@@ -51,6 +51,7 @@ impl Method for TransferComponents {
             doi: "10.1109/TNN.2010.2091281",
         }),
         uses_network: false,
+        sensible: false,
     };
     type Config = ComponentsConfig;
 

@@ -48,7 +48,14 @@ export async function judge(page, name) {
     await page.screenshot({ path: `${SCREENS}${name}-${now}.png`, fullPage: true });
     const [wide, window] = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
     assert.ok(wide <= window, `${name} ${now}: ${wide} px in a window of ${window}`);
-    const text = await page.locator("#app").innerText();
+    // What is quoted in its own language says so.
+    const text = await page.evaluate(() => {
+      const quoted = [...document.querySelectorAll("#app [lang]")].filter((one) => !one.hidden);
+      for (const one of quoted) one.hidden = true;
+      const said = document.querySelector("#app").innerText;
+      for (const one of quoted) one.hidden = false;
+      return said;
+    });
     assert.deepEqual(FOREIGN[now.slice(0, 2)].filter((words) => text.includes(words)), [], `${name} ${now}: words of the other language`);
     if (turn % 2 === 0) {
       await page.evaluate(AXE);

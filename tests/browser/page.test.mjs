@@ -35,7 +35,7 @@ test("two tables in, a verdict out, every stage judged for access, nothing asked
   assert.equal(await state(page, "shiftFailure"), null);
   await page.waitForSelector("ag-shift-view .plot svg");
   const together = await page.getByRole("region", { name: "All features at once" }).locator("tbody th").allInnerTexts();
-  assert.deepEqual(together, ["MMD²", "Energy distance", "Proxy A-distance", "Fréchet distance"]);
+  assert.deepEqual(together, ["MMD²", "Energy distance", "Proxy A-distance", "Fréchet distance", "Covariance distance"]);
   await judge(page, "2-shift");
   await small(page);
   await judge(page, "3-method");
@@ -78,7 +78,7 @@ test("two tables in, a verdict out, every stage judged for access, nothing asked
   assert.equal(await reading.locator("script").count(), 0);
   assert.equal(await reading.locator("ag-figure .plot svg").count(), await reading.locator("ag-figure").count());
   assert.match(await reading.locator("main").innerText(), new RegExp(estimate.toLocaleString("en", { minimumFractionDigits: 3, maximumFractionDigits: 3 }).replace("-", "−")));
-  assert.equal(await reading.locator("h1").count(), 3, "verdict, why, shift");
+  assert.equal(await reading.locator("h1").count(), 4, "verdict, why, shift, for the paper");
   await reading.screenshot({ path: `${SCREENS}8-report.png`, fullPage: true });
   await reading.close();
   assert.deepEqual(errors, []);

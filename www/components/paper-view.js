@@ -33,7 +33,7 @@ export function paperView({ paper }) {
   return html`<section class="card" aria-label=${t("paper.methods_of")}><h2>${t("paper.methods_of")}</h2><p class="soft">${t("paper.about")}</p>
       ${paragraph(paper, language())}
       <details><summary>${t("paper.in_other")}</summary><p class="paper-text" lang=${other}>${told}</p><button type="button" class="small quiet" @click=${copy}>${t("paper.copy")}</button></details>
-      ${paper.references.length ? html`<h3>${t("paper.references")}</h3><ol class="references">${paper.references.map((one) => html`<li>${numberOf(one)}</li>`)}</ol>` : nothing}</section>
+      ${paper.references.length ? html`<h3>${t("paper.references")}</h3><ol class="references" lang="en">${paper.references.map((one) => html`<li>${numberOf(one)}</li>`)}</ol>` : nothing}</section>
     <section class="card checklist" aria-label=${t("paper.checklist")}><h2>${t("paper.checklist")}</h2>
       <p class="soft">${t("paper.checklist.about", count(paper.items))}</p>
       <div class="scroll" tabindex="0" role="region" aria-label=${t("paper.checklist")}><table><thead><tr>${["item", "asks", "where", "filled"].map((name) => html`<th scope="col">${t(`paper.column.${name}`)}</th>`)}</tr></thead>

@@ -214,7 +214,7 @@ fn weights_mend_another_mix_of_patients_and_say_when_they_cannot() {
         assert!(health["ess"].as_f64().unwrap() < 400.0 && health["ess"].as_f64().unwrap() > 30.0, "{by} {health}");
     }
     // Far away hardly a row of the source can speak.
-    let far = made(200, &mut rng, [6.0, 0.0], 0.3, [0.5, 1.0], Side::Target).without_labels();
+    let far = made(200, &mut rng, [3.0, 0.0], 0.3, [0.5, 1.0], Side::Target).without_labels();
     let task = Task { unlabelled: Some(far), ..task };
     let model = fitted("importance_weighting", json!({ "largest_weight": 1e6 }), &task);
     assert_eq!(model.meta["choice"]["effective_rows"], json!("too few"), "{}", model.meta["weights"]);

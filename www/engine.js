@@ -21,8 +21,8 @@ import script from "./worker.js?raw";
 /** A worker that does not obey a cancel within this time is thrown away. */
 const OBEY_MS = 800;
 
-/** The tries in a worker take a tenth of a second; each gives up after three. */
-const PROBE_MS = 15_000;
+/** The tries in a worker take a tenth of a second; each gives up after three, and a busy computer takes its time. */
+const PROBE_MS = 40_000;
 
 /** Where the engine said no, or died. `code` names the words in the language files. */
 export class Failure extends Error {

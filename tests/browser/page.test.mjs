@@ -38,6 +38,7 @@ test("two tables in, a verdict out, every stage judged for access, nothing asked
   assert.deepEqual(together, ["MMD²", "Energy distance", "Proxy A-distance", "Fréchet distance", "Covariance distance"]);
   await judge(page, "2-shift");
   await small(page);
+  assert.equal(await page.locator("#recommended").count(), 1, "one method is recommended");
   await judge(page, "3-method");
   await stage(page, 4);
   await judge(page, "4-run-before");

@@ -41,6 +41,7 @@ class Method extends Base {
     if (!state.plan) return nothing;
     return html`${head("method")}
       ${this.contrast()}
+      ${this.recommended()}
       ${sampleSize(state.prepared?.sample_size)}
       ${SCENARIOS.map((scenario) => {
         const some = methods.filter(({ card }) => card.scenario === scenario);

@@ -21,8 +21,12 @@ import script from "./worker.js?raw";
 /** A worker that does not obey a cancel within this time is thrown away. */
 const OBEY_MS = 800;
 
-/** The tries in a worker take a tenth of a second; each gives up after three, and a busy computer takes its time. */
-const PROBE_MS = 40_000;
+/**
+ * The tries in a worker take a tenth of a second, and each gives up after three; a busy computer takes its time. Firefox's
+ * worker hangs about once in a hundred starts while it makes a nested one; it is thrown away, and another one tries
+ * everything anew.
+ */
+const PROBE_MS = [6_000, 20_000, 40_000];
 
 /** Where the engine said no, or died. `code` names the words in the language files. */
 export class Failure extends Error {
@@ -52,6 +56,8 @@ class Seat {
     this.onDeath = null;
     /** @type {((found: any) => void) | null} */
     this.onProbed = null;
+    /** The try out of the worker that it was last at. */
+    this.probing = "";
     this.ready = new Promise((resolve, reject) => {
       this.started = resolve;
       this.stillborn = reject;
@@ -67,6 +73,7 @@ class Seat {
   hear(data) {
     if (data.ready) return this.started?.(undefined);
     if (data.crash) return this.die(crashed([data.crash.message, data.crash.place].filter(Boolean).join(" · ")));
+    if (data.probing) return void (this.probing = data.probing);
     if (data.probed) return this.onProbed?.(data.probed);
     const asked = this.pending.get(data.id);
     if (!asked) return;
@@ -193,14 +200,23 @@ export class Engine {
    * @returns {Promise<{ way: string, by: "policy" | "browser" | "page" | "nobody" }[]>}
    */
   async probe(url) {
-    const seat = this.seat(0);
-    await seat.ready;
-    return new Promise((resolve, reject) => {
-      seat.onProbed = resolve;
-      seat.onDeath = (reason) => reject(new Error(reason));
-      seat.worker.postMessage({ probe: url });
-      setTimeout(() => reject(new Error("the worker did not finish its tries")), PROBE_MS);
-    }).finally(() => { seat.onProbed = null; seat.onDeath = (reason) => this.onCrash?.(reason); });
+    let hung = "";
+    for (const patience of PROBE_MS) {
+      const seat = this.seat(0);
+      await seat.ready;
+      /** @type {any} */
+      const found = await new Promise((resolve, reject) => {
+        seat.onProbed = resolve;
+        seat.onDeath = (reason) => reject(new Error(reason));
+        seat.worker.postMessage({ probe: url });
+        setTimeout(() => resolve(null), patience);
+      }).finally(() => { seat.onProbed = null; seat.onDeath = (reason) => this.onCrash?.(reason); });
+      if (found) return found;
+      hung = seat.probing;
+      seat.onDeath = null;
+      seat.die(crashed("hung"));
+    }
+    throw new Error(`the worker did not finish its tries (${hung})`);
   }
 
   /** Ends every worker. */

@@ -20,7 +20,7 @@ self.onmessage = async ({ data }) => {
   } else if (data.pause !== undefined) {
     engine.pause(data.pause, data.on);
   } else if (data.probe !== undefined) {
-    self.postMessage({ probed: await probe(data.probe) });
+    self.postMessage({ probed: await probe(data.probe, (way) => self.postMessage({ probing: way })) });
   } else {
     const { id, request, files = [], buffers = [] } = data;
     try {
@@ -37,8 +37,9 @@ self.onmessage = async ({ data }) => {
  * Every way out of a worker, tried. A way counts as refused where the browser reports it, or where it is refused
  * for a `data:` URL, which needs no network: a host that is merely down must not pass for a policy.
  * @param {string} url on our own host
+ * @param {(way: string) => void} at told before each try: one that hangs is named
  */
-async function probe(url) {
+async function probe(url, at) {
   const wait = (/** @type {number} */ ms) => new Promise((resolve) => setTimeout(resolve, ms));
   const failed = (/** @type {() => unknown} */ way) =>
     Promise.race([Promise.resolve().then(way).then(() => false, () => true), wait(3000).then(() => false)]);
@@ -62,6 +63,7 @@ async function probe(url) {
   const inner = URL.createObjectURL(
     new Blob([`fetch("data:,x").then(() => postMessage("open"), () => postMessage("refused"))`], { type: "text/javascript" }),
   );
+  at("worker_nested blob:");
   // The loading policy allows data: to fetch, so that a refusal is the sealed one's.
   const noNetwork = {
     worker_fetch: await failed(() => fetch("data:,x")),
@@ -70,6 +72,7 @@ async function probe(url) {
   URL.revokeObjectURL(inner);
   const told = (/** @type {string} */ way) => refusals.some((uri) => uri.includes(`-${way}`));
   const attempt = async (/** @type {string} */ way, /** @type {() => unknown} */ attempted) => {
+    at(way);
     await failed(attempted);
     // The report comes as a task of its own.
     for (let turn = 0; turn < 20 && !told(way); turn++) await wait(5);

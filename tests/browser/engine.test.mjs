@@ -49,6 +49,30 @@ test("starts under a sub-path, sealed, in time, without an error", async () => {
   await page.close();
 });
 
+test("a worker that hangs in its tries is replaced, and the seal is still tried whole", async () => {
+  const page = await browser.newPage();
+  await page.addInitScript(() => {
+    // The first worker never hears that it should try.
+    let first = true;
+    window.Worker = class extends window.Worker {
+      deaf = first;
+      constructor(/** @type {string} */ url) { super(url); first = false; }
+      postMessage(/** @type {any} */ message, /** @type {any} */ transfer = []) { if (!(this.deaf && message.probe)) super.postMessage(message, transfer); }
+    };
+  });
+  await page.goto(server.url);
+  await page.waitForFunction(() => "autograft" in window, null, { timeout: 60_000 });
+  const { reason, tried, ms } = await page.evaluate(() => ({
+    reason: window.autograft.seal.reason,
+    tried: window.autograft.seal.ways.filter((way) => way.way.startsWith("worker_") && way.by !== "nobody").length,
+    ms: window.autograft.ms,
+  }));
+  assert.equal(reason, null);
+  assert.equal(tried, 4);
+  assert.ok(ms > 6_000, `${ms} ms: the first worker was not waited for`);
+  await page.close();
+});
+
 test("nothing reaches the server after the seal, from page or workers, through a training", async () => {
   const { page } = await open(browser, server.url);
   const sealed = server.requests.length;

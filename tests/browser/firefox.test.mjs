@@ -37,15 +37,17 @@ const ask = async (page, shape) =>
 test("Firefox: starts sealed, and nothing reaches the server afterwards", async () => {
   const page = await browser.newPage();
   await page.goto(server.url);
-  await page.waitForFunction(() => "autograft" in window, { timeout: 60_000 });
+  await page.waitForFunction(() => "autograft" in window, { timeout: 120_000 });
   const sealed = server.requests.length;
-  const { ok, leaks, ways } = await page.evaluate(() => ({
+  const { ok, reason, leaks, ways } = await page.evaluate(() => ({
     ok: window.autograft.seal.ok,
+    reason: window.autograft.seal.reason,
     leaks: window.autograft.seal.ways.filter((way) => way.must && !way.refused),
     ways: window.autograft.seal.ways.map((way) => `${way.way}:${way.by}`).join(" "),
   }));
   console.log(ways);
   assert.deepEqual(leaks, []);
+  assert.equal(reason, null);
   assert.equal(ok, true);
 
   const shape = { inputs: 6, hidden: 16, batch: 64, steps: 60 };
@@ -72,7 +74,7 @@ test("Firefox: a build without the second policy refuses to work", async () => {
   try {
     const page = await browser.newPage();
     await page.goto(bare.url);
-    await page.waitForFunction(() => "autograft" in window, { timeout: 60_000 });
+    await page.waitForFunction(() => "autograft" in window, { timeout: 120_000 });
     const { ok, engine } = await page.evaluate(() => ({ ok: window.autograft.seal.ok, engine: window.autograft.engine }));
     assert.equal(ok, false);
     assert.equal(engine, null);
@@ -87,7 +89,7 @@ test("Firefox: the whole main job on the processor, two tables to a verdict, and
   const page = await browser.newPage();
   try {
     await page.goto(`${server.url}#lang=en`);
-    await page.waitForFunction(() => document.querySelector("#app")?.dataset.state, { timeout: 60_000, polling: 100 });
+    await page.waitForFunction(() => document.querySelector("#app")?.dataset.state, { timeout: 120_000, polling: 100 });
     assert.equal(await page.evaluate(() => window.autograft.seal.reason), null);
     const sealed = server.requests.length;
     // By the clock: a tab in the background draws no frames.

@@ -35,11 +35,38 @@ pub enum Event {
         /// Name and mean of each term since the last such event.
         terms: Vec<Term>,
     },
+    /// A round of a method that labels rows on its own ended.
+    Round {
+        /// What it did.
+        round: Round,
+    },
     /// A pre-training on the source ended; the tests count it.
     Pretrained {
         /// What was pre-trained, and on which seed.
         key: String,
     },
+}
+
+/// A round of a method that labels rows on its own; counts of rows, no row.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Round {
+    /// Its number; 0 is the fit on reviewed rows alone.
+    pub round: u32,
+    /// Rows that it labelled itself, of each class in the label's order.
+    pub added: Vec<u32>,
+    /// Rows that were then learned from, of each class.
+    pub train: Vec<u32>,
+    /// Rows that are still without a label.
+    pub left: u32,
+    /// The area under the ROC curve on the reviewed rows that were set aside to judge the rounds; absent where none
+    /// were.
+    pub auc: Option<f64>,
+    /// The highest probability of any class among the rows that could have been labelled; absent in round 0.
+    pub highest: Option<f64>,
+    /// Labelled rows whose label is known, though it was never learned from.
+    pub compared: u32,
+    /// How many of these were labelled as it says.
+    pub agreed: u32,
 }
 
 /// One named term of a loss.

@@ -48,6 +48,8 @@ fn small(method: &dyn AnyMethod) -> Value {
     for field in method.fields() {
         match field.name {
             "widths" => settings.insert("widths".to_owned(), json!([8, 8, 8, 8])),
+            "grid" => settings.insert("grid".to_owned(), json!("one")),
+            "one_trees" => settings.insert("one_trees".to_owned(), json!(12)),
             "max_epochs" => settings.insert("max_epochs".to_owned(), json!(4)),
             _ => None,
         };

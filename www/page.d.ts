@@ -3,7 +3,7 @@
 import type { Engine } from "./engine.js";
 import type {
   Answer, Ask, Data, Finding, Job as Planned, LabelPlan, Lined, Listing, Mapping, Note, Pick as Choice, Plan as Planfile, Preparation, ReadOptions, Reply,
-  Gaps, Report, Request, Roles, SampleSize, Shift, Suggestion, Summary, Unit,
+  Gaps, Report, Request, Roles, Round, SampleSize, Shift, Suggestion, Summary, Unit,
 } from "./protocol.js";
 import type { Seal } from "./seal.js";
 import type { Table } from "./charts/table.js";
@@ -110,6 +110,8 @@ export type Run = {
   /** By worker. */
   phases: Record<number, Phase>;
   losses: Record<number, Curve>;
+  /** Of the fit that labels rows on its own, by worker. */
+  rounds: Record<number, Round[]>;
   failure: Thrown;
 };
 

@@ -293,6 +293,7 @@ export type Comparison = {
   /** Secondary estimates from bootstrap refits, where asked for. */ internal?: Internal | null;
   /** What the features add to the predictions of held-out patients, by source model and transferred model. */ explanation?: Explanation | null;
   /** Which source rows carry the most weight; absent for methods without a measure. */ influence?: Influence | null;
+  /** The rounds of methods that label rows on their own, a fit each; empty without such a method. */ rounds?: Array<Rounds>;
   /** Out-of-fold predictions of each evaluated row. */ predictions: Predictions;
 };
 
@@ -302,6 +303,47 @@ export type Predictions = {
   /** The truth: class names or numbers. */ truth: Array<unknown>;
   /** The event's probability (or the value) by each method, averaged over the repeats. */ methods: Record<string, Array<number>>;
 };
+
+/** The rounds of one fit. */
+export type Rounds = {
+  /** The method. */ method: string;
+  /** The repeat. */ repeat: number;
+  /** The fold. */ fold: number;
+  /** What it did. */ labelling: Labelling;
+};
+
+/** What a self-labelling method did, as it stands in its model: counts, no row. */
+export type Labelling = {
+  /** The classes. */ names: Array<string>;
+  /** The event's number. */ event: number;
+  /** The probability from which a row was labelled; absent where none decided. */ threshold: number | null;
+  /** The round whose rows were kept. */ best: number;
+  /** Why there were no more. */ ended: Ended;
+  /** Reviewed rows that judged the rounds. */ judges: number;
+  /** The rounds; 0 is the fit on reviewed rows alone. */ rounds: Array<Round>;
+};
+
+/** A round of a method that labels rows on its own; counts of rows, no row. */
+export type Round = {
+  /** Its number; 0 is the fit on reviewed rows alone. */ round: number;
+  /** Rows that it labelled itself, of each class in the label's order. */ added: Array<number>;
+  /** Rows that were then learned from, of each class. */ train: Array<number>;
+  /** Rows that are still without a label. */ left: number;
+  /** The area under the ROC curve on the reviewed rows that were set aside to judge the rounds; absent where none */ auc: number | null;
+  /** The highest probability of any class among the rows that could have been labelled; absent in round 0. */ highest: number | null;
+  /** Labelled rows whose label is known, though it was never learned from. */ compared: number;
+  /** How many of these were labelled as it says. */ agreed: number;
+};
+
+/** Why the rounds of a self-labelling method ended. */
+export type Ended =
+  /** Four rounds in a row gained less than 0.02. */ | "plateau"
+  /** As many rounds as were allowed. */ | "rounds"
+  /** No silver row is left. */ | "all_labelled"
+  /** None of those left reached the threshold. */ | "none_reached"
+  /** None reached it in the first round: nothing was labelled at all. */ | "nothing_reached"
+  /** One pass was all there was to be. */ | "one_pass"
+  /** No cluster was nearly of one class: nothing was labelled. */ | "mixed_clusters";
 
 /** What each source row does to the loss on held-out target patients: positive where it helps. */
 export type Influence = {
@@ -1738,6 +1780,7 @@ export type Needs =
   /** Rows of the source, so that a saved model of it is not enough. */ | "source_rows"
   /** Rows of the target, labelled or not. */ | "target_features"
   /** Labels in the target. */ | "target_labels"
+  /** Rows that a label can be given to: the source's, or unlabelled ones of the target. */ | "silver"
   /** Sets of genes. */ | "gene_sets"
   /** Genes of one species named in another. */ | "orthologs"
   /** Subject and time. */ | "time_series"
@@ -1831,6 +1874,9 @@ export type Event =
     /** Which network is trained: a key under `phase.`. */ name: string;
     /** Steps taken. */ step: number;
     /** Name and mean of each term since the last such event. */ terms: Array<Term>;
+  }
+  /** A round of a method that labels rows on its own ended. */ | { type: "round";
+    /** What it did. */ round: Round;
   }
   /** A pre-training on the source ended; the tests count it. */ | { type: "pretrained";
     /** What was pre-trained, and on which seed. */ key: string;

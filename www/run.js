@@ -43,7 +43,7 @@ function freshRun(finished) {
     const before = known.get(key);
     return before ? { ...before, ...planned } : /** @type {Job} */ ({ ...planned, needs: planned.needs ?? null, key, status: "waiting", worker: null, ms: 0, began: 0, summary: null, bytes: null, failure: null, tries: 0 });
   });
-  return { status: "running", jobs, plan: plan(), methods: methodsOf(plan()), startedAt: performance.now(), pausedAt: null, pausedMs: 0, places: places(), reporting: false, phases: {}, losses: {}, failure: null };
+  return { status: "running", jobs, plan: plan(), methods: methodsOf(plan()), startedAt: performance.now(), pausedAt: null, pausedMs: 0, places: places(), reporting: false, phases: {}, losses: {}, rounds: {}, failure: null };
 }
 
 /** Starts, or goes on where it stopped. @param {Job[]} [finished] */
@@ -119,6 +119,7 @@ export const elapsed = (run) => clock(state.run?.startedAt === run.startedAt ? s
 /** @param {Run} run @param {Job} job @param {number} at @param {AbortSignal} signal */
 async function one(run, job, at, signal) {
   Object.assign(job, { status: "running", worker: at, began: elapsed(run) });
+  delete run.rounds[at];
   show();
   const device = deviceOf();
   try {
@@ -160,6 +161,10 @@ function hear(run, at, job, event) {
     if (event.step < (curve.points.at(-1)?.step ?? 0)) curve.points = [];
     for (const { name, value } of event.terms) curve.points.push({ step: event.step, term: name, value });
     run.losses[at] = curve;
+  }
+  if (event.type === "round") {
+    // Round 0 begins a fit: a unit may hold several.
+    run.rounds[at] = [...(event.round.round > 0 ? run.rounds[at] ?? [] : []), event.round];
   }
   show();
 }

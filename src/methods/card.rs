@@ -60,6 +60,8 @@ pub enum Needs {
     TargetFeatures,
     /// Labels in the target.
     TargetLabels,
+    /// Rows that a label can be given to: the source's, or unlabelled ones of the target.
+    Silver,
     /// Sets of genes.
     GeneSets,
     /// Genes of one species named in another.

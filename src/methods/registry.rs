@@ -10,6 +10,7 @@ use super::baseline::target_only_linear::TargetOnlyLinear;
 use super::baseline::target_only_network::TargetOnlyNetwork;
 use super::baseline::target_only_trees::TargetOnlyTrees;
 use super::baseline::weighted_pooling::WeightedPooling;
+use super::transductive::cluster_then_label::ClusterThenLabel;
 use super::transductive::continued_trees::ContinuedTrees;
 use super::transductive::coral::Coral;
 use super::transductive::feature_augmentation::FeatureAugmentation;
@@ -19,6 +20,7 @@ use super::transductive::linear_transport::LinearTransport;
 use super::transductive::prior_shift::PriorShift;
 use super::transductive::recalibration::Recalibration;
 use super::transductive::ridge_to_source::RidgeToSource;
+use super::transductive::self_training::SelfTraining;
 use super::transductive::source_as_feature::SourceAsFeature;
 use super::transductive::stacking::Stacking;
 use super::transductive::subspace_alignment::SubspaceAlignment;
@@ -55,6 +57,8 @@ pub static REGISTRY: &[&dyn AnyMethod] = &[
     &TransferComponents,
     &TrAdaBoost,
     &TrAdaBoostR2,
+    &SelfTraining,
+    &ClusterThenLabel,
 ];
 
 /// The method of this id.

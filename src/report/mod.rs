@@ -9,6 +9,7 @@ pub mod influence;
 pub mod manifest;
 pub mod operating;
 pub mod paper;
+pub mod rounds;
 
 use std::collections::BTreeMap;
 
@@ -153,6 +154,9 @@ pub struct Comparison {
     /// Which source rows carry the most weight; absent for methods without a measure.
     #[serde(default)]
     pub influence: Option<influence::Influence>,
+    /// The rounds of methods that label rows on their own, a fit each; empty without such a method.
+    #[serde(default)]
+    pub rounds: Vec<rounds::Rounds>,
     /// Out-of-fold predictions of each evaluated row.
     pub predictions: Predictions,
 }

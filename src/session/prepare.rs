@@ -12,7 +12,7 @@ use crate::evaluate::Evidence;
 use crate::evaluate::bootstrap::Units;
 use crate::evaluate::contrast::Design;
 use crate::evaluate::recommendation::{Recommendation, SourceKind, recommend};
-use crate::methods::card::{Card, Kinds};
+use crate::methods::card::{Card, Kinds, Needs};
 use crate::methods::{AnyMethod, Model, registry};
 use crate::plan::{Grid, Plan, TablePlan};
 use crate::preprocess::{self, Finding};
@@ -149,7 +149,8 @@ impl Prepared {
             let method = registry::find(&chosen.method)?;
             let settings = method.settings(&chosen.config)?;
             let pretrain = method.pretrain_key(&settings)?;
-            if let Some(need) = unmet(method.card(), pretrain.as_ref(), given, classes)? {
+            let unlabelled = cohorts.unlabelled.as_ref().is_some_and(|rows| !rows.is_empty());
+            if let Some(need) = unmet(method.card(), pretrain.as_ref(), given, classes, unlabelled)? {
                 if chosen.method == plan.transfer.method || chosen.method == plan.baseline.method {
                     return Err(Code::NeedNotMet.err().with("method", &chosen.method).with("need", need));
                 }
@@ -422,7 +423,13 @@ fn lay_out(plan: &Plan, sides: &mut Sides) -> Result<()> {
 }
 
 /// What a method lacks on these data, in plain words.
-fn unmet(card: &Card, key: Option<&Value>, given: Option<&Model>, classes: bool) -> Result<Option<&'static str>> {
+fn unmet(
+    card: &Card,
+    key: Option<&Value>,
+    given: Option<&Model>,
+    classes: bool,
+    unlabelled: bool,
+) -> Result<Option<&'static str>> {
     match (card.kinds, classes) {
         (Kinds::Classes, false) => return Ok(Some("an outcome of classes")),
         (Kinds::Values, true) => return Ok(Some("an outcome that is a number")),
@@ -431,6 +438,9 @@ fn unmet(card: &Card, key: Option<&Value>, given: Option<&Model>, classes: bool)
     let Some(given) = given else { return Ok(None) };
     if card.needs_source_rows() {
         return Ok(Some("the rows of the source, not a model of it"));
+    }
+    if card.needs.contains(&Needs::Silver) && !unlabelled {
+        return Ok(Some("rows that a label can be given to: the source's, or unlabelled ones of the target"));
     }
     // What a method starts from is of its own kind, whatever was saved.
     let (form, words) = match key.and_then(|key| key.get("learner")?.as_str()) {

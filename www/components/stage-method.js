@@ -25,6 +25,7 @@ export function unfit(card) {
   const foreign = card.needs.find((need) => FOREIGN.includes(need));
   if (foreign) return `need.${foreign}`;
   if (card.needs.includes("target_labels") && !data?.target.labelled) return "need.target_labels";
+  if (card.needs.includes("silver") && state.sourceModel && !data?.unlabelled) return "need.silver";
   if (card.needs.includes("source_rows") && state.sourceModel) return "need.source_rows";
   if (card.needs.includes("source_labels") && !state.sourceModel && !data?.sources.some((one) => one.labelled)) return "need.source_labels";
   if (kind && card.kinds !== "both" && card.kinds !== kind) return `need.kind_${card.kinds}`;

@@ -13,6 +13,7 @@ import { deviceOf } from "../workers.js";
 import { explain, known, t } from "../words.js";
 import { Base } from "./base.js";
 import { figure } from "./figure.js";
+import { liveRounds } from "./rounds-view.js";
 import { reasonOf } from "./stage-method.js";
 
 /** @typedef {import("../page.js").Run} RunState */
@@ -40,6 +41,12 @@ function group(unit) {
 function phaseName({ name, facts }) {
   const words = /** @type {[string, string][]} */ (facts.map(([slot, value]) => [slot, slot === "method" ? t(`method.${value}.name`) : value]));
   return t(known(`phase.${name}`) ? `phase.${name}` : "phase.other", words);
+}
+
+/** The outcome's classes, and which is the event. */
+function classes() {
+  const { classes: names = [], event } = state.prepared?.data ?? {};
+  return { names, event: Math.max(0, names.indexOf(event ?? "")) };
 }
 
 class Run extends Base {
@@ -112,11 +119,13 @@ class Run extends Base {
   live(run) {
     return html`<div class="cards live">${Object.entries(run.phases).map(([at, p]) => {
       const curve = run.losses[Number(at)];
+      const rounds = run.rounds[Number(at)];
       return html`<section class="card worker" aria-label=${t("run.worker", { n: Number(at) + 1 })}>
         <h3>${unitName(p.unit)}</h3>
         <p class="soft">${phaseName(p)}</p>
         <progress max="1" value=${p.total ? p.done / p.total : nothing} aria-label=${phaseName(p)}></progress>
-        ${curve && curve.points.length > 1 ? figure({ name: "losses", heading: "", chart: losses, data: [...curve.points] }) : nothing}</section>`;
+        ${curve && curve.points.length > 1 ? figure({ name: "losses", heading: "", chart: losses, data: [...curve.points] }) : nothing}
+        ${rounds ? liveRounds(rounds, classes()) : nothing}</section>`;
     })}</div>`;
   }
 

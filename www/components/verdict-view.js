@@ -18,6 +18,7 @@ import { classesView } from "./classes-view.js";
 import { evaluationView } from "./evaluation-view.js";
 import { figure } from "./figure.js";
 import { operatingView } from "./operating-view.js";
+import { roundsView } from "./rounds-view.js";
 import { dividedView, internalView } from "./designs-view.js";
 import { crossingSentence, subgroupsView } from "./subgroups-view.js";
 
@@ -49,7 +50,7 @@ class VerdictView extends View {
 
   /** @param {Report} report @param {Comparison} one @param {string} [prefix] of the files' names */
   direction(report, one, prefix = "") {
-    return html`${this.sentence(report, one)}${dividedView(one)}${this.contrasts(report, one, prefix)}${this.metrics(report, one, prefix)}${this.curves(report, one, prefix)}${agreementView(report, one, prefix)}${classesView(one)}${evaluationView(one, prefix)}${operatingView(one, prefix)}${subgroupsView(one, prefix)}${internalView(one)}${this.learning(one, prefix)}`;
+    return html`${this.sentence(report, one)}${dividedView(one)}${this.contrasts(report, one, prefix)}${this.metrics(report, one, prefix)}${this.curves(report, one, prefix)}${agreementView(report, one, prefix)}${classesView(one)}${evaluationView(one, prefix)}${operatingView(one, prefix)}${subgroupsView(one, prefix)}${internalView(one)}${roundsView(one, prefix)}${this.learning(one, prefix)}`;
   }
 
   /** @param {Report} report @param {Comparison} one */

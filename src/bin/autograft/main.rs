@@ -12,6 +12,7 @@ mod panel;
 mod predict;
 mod progress;
 mod roles;
+mod rounds;
 mod save;
 mod shifted;
 mod show;

@@ -99,7 +99,7 @@ impl Watch for Progress {
                     *count += 1;
                 }
             }
-            Event::Progress { .. } | Event::Losses { .. } => {}
+            Event::Progress { .. } | Event::Losses { .. } | Event::Round { .. } => {}
         }
     }
     fn now_ms(&self) -> f64 {

@@ -5,6 +5,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use autograft::cohort::Prediction;
 use autograft::report::paper::{ForPaper, say};
+use autograft::report::rounds::Rounds;
 use autograft::report::{self, Report, manifest};
 use autograft::session::{Outcome, Prepared, Unit};
 use autograft::{Result, text};
@@ -69,6 +70,13 @@ pub fn all(
         ("manifest.json".to_owned(), (manifest::to_text(&manifest)? + "\n").into_bytes()),
         ("predictions.csv".to_owned(), predictions(report, unlabelled).into_bytes()),
     ];
+    let rounds = report.forward.as_ref().map_or(&[][..], |comparison| &comparison.rounds);
+    if let Some(first) = rounds.first() {
+        let head = Rounds::head(&first.labelling.names);
+        let lines = std::iter::once(head).chain(rounds.iter().flat_map(Rounds::lines));
+        let text: String = lines.map(|line| files::csv_line(&line)).collect();
+        written.push(("rounds.csv".to_owned(), text.into_bytes()));
+    }
     if let Some(paper) = &report.paper {
         written.push(("methods.txt".to_owned(), methods(paper).into_bytes()));
     }

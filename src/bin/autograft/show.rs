@@ -14,6 +14,7 @@ use crate::designs;
 use crate::files::print;
 use crate::panel;
 use crate::roles::Parts;
+use crate::rounds;
 use crate::why;
 
 /// Notes that `describe` tells and a comparison need not.
@@ -239,7 +240,7 @@ pub fn report(report: &Report) -> Result<()> {
         for table in panel::beside(comparison) {
             print(&(table + "\n"))?;
         }
-        for line in why::lines(comparison) {
+        for line in rounds::lines(comparison).into_iter().chain(why::lines(comparison)) {
             print(&(line + "\n"))?;
         }
     }

@@ -1,10 +1,12 @@
 //! Parts that several methods share.
 
 pub mod aligned;
+pub mod clusters;
 pub mod combine;
 pub mod committee;
 pub mod encoder;
 pub mod forest;
+pub mod grid;
 pub mod head;
 pub mod impute;
 pub mod ladder;
@@ -12,6 +14,7 @@ pub mod learner;
 pub mod linear;
 pub mod network;
 pub mod penalised;
+pub mod pool;
 pub mod rows;
 pub mod select;
 pub mod shared;

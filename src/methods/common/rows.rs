@@ -12,6 +12,12 @@ pub fn canonical(cohort: &Cohort) -> Cohort {
 
 /// Rows sorted by their content, labelled or not.
 pub fn ordered(rows: Cohort) -> Cohort {
+    let order = order_of(&rows);
+    rows.select(&order)
+}
+
+/// The order of [`ordered`], as row numbers.
+pub fn order_of(rows: &Cohort) -> Vec<usize> {
     let mut keys = vec![0_u64; rows.len()];
     let mut features: Vec<usize> = (0..rows.x.features().len()).collect();
     features.sort_by(|&a, &b| rows.x.features()[a].name.cmp(&rows.x.features()[b].name));
@@ -38,7 +44,7 @@ pub fn ordered(rows: Cohort) -> Cohort {
     }
     let mut order: Vec<usize> = (0..rows.len()).collect();
     order.sort_by_key(|&row| keys[row]);
-    rows.select(&order)
+    order
 }
 
 /// Labels of rows that all have one.

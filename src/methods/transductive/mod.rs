@@ -1,5 +1,6 @@
 //! Same task, another domain.
 
+pub mod cluster_then_label;
 pub mod continued_trees;
 pub mod coral;
 pub mod feature_augmentation;
@@ -9,6 +10,7 @@ pub mod linear_transport;
 pub mod prior_shift;
 pub mod recalibration;
 pub mod ridge_to_source;
+pub mod self_training;
 pub mod source_as_feature;
 pub mod stacking;
 pub mod subspace_alignment;

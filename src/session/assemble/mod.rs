@@ -7,6 +7,7 @@ mod influence;
 mod internal;
 mod lines;
 mod operating;
+mod rounds;
 mod rows;
 
 use std::collections::BTreeMap;
@@ -290,6 +291,7 @@ impl<'a> Bench<'a> {
             operating: self.operating(transfer, baseline, pulse).await?,
             divided: self.divided(transfer, baseline),
             internal: self.internal(transfer, baseline),
+            rounds: self.rounds(),
             predictions: self.predictions(),
         })
     }

@@ -15,9 +15,9 @@ export function influenceView(influence, named) {
   const { measure, whose, sites } = influence;
   const weights = sites.some(({ weight }) => weight !== null);
   const many = sites.length > 1 || weights;
-  const rows = (/** @type {"helping" | "harming"} */ name) => (influence[name].length ? html`<div><h3>${t(`influence.${name}`)}</h3><div class="scroll" tabindex="0" role="region" aria-label=${t(`influence.${name}`)}><table><caption class="visually-hidden">${t(`influence.${name}`)}</caption>
-      <thead><tr><th scope="col">${t("influence.row")}</th><th scope="col">${t("influence.site")}</th><th scope="col">${t("table.observed")}</th><th scope="col" class="number">${t(`influence.value.${measure}`)}</th><th scope="col" class="number">${t("influence.range")}</th></tr></thead>
-      <tbody>${influence[name].map((row) => html`<tr><th scope="row">${row.id}</th><td>${row.domain}</td><td>${typeof row.label === "number" ? fixed(row.label, 2) : String(row.label ?? "–")}</td><td class="number">${small(row.value)}</td><td class="number">${small(row.low)} – ${small(row.high)}</td></tr>`)}</tbody></table></div></div>` : nothing);
+  const rows = (/** @type {"helping" | "harming"} */ name) => (influence[name].length ? html`<div><h3>${t(`influence.${name}`)}</h3><div class="scroll" tabindex="0" role="region" aria-label=${t(`influence.${name}`)}><table class="metrics"><caption class="visually-hidden">${t(`influence.${name}`)}</caption>
+      <thead><tr><th scope="col">${t("influence.row")}</th><th scope="col">${t("influence.site")}</th><th scope="col">${t("table.observed")}</th><th scope="col" class="number">${t(`influence.value.${measure}`)}<span class="range">${t("influence.range")}</span></th></tr></thead>
+      <tbody>${influence[name].map((row) => html`<tr><th scope="row">${row.id}</th><td>${row.domain}</td><td>${typeof row.label === "number" ? fixed(row.label, 2) : String(row.label ?? "–")}</td><td class="number">${small(row.value)}<span class="range">${small(row.low)} – ${small(row.high)}</span></td></tr>`)}</tbody></table></div></div>` : nothing);
   return html`<section class="card" aria-labelledby="influence"><h2 id="influence">${t("influence.title")}</h2>
     <p>${t(`influence.measure.${measure}`)} ${t(`influence.whose.${whose}`)}</p>
     <p>${t("influence.spread", { rows: whole(influence.rows), of: whole(influence.of), effective: whole(influence.effective), top: percent(influence.top_share) })}</p>

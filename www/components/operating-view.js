@@ -36,7 +36,8 @@ export function operatingView({ operating }, prefix = "") {
   return html`<section class="card" aria-label=${t("operating.title")}><div class="row spread"><h2>${t("operating.title")}</h2><button type="button" class="small quiet" @click=${csv}>CSV</button></div>
     <p class="soft">${t("operating.note", { rows: whole(operating[0].rows) })}</p>
     <div class="scroll" tabindex="0" role="region" aria-label=${t("operating.title")}><table class="metrics">
-      <thead><tr><th scope="col">${t("operating.rule")}</th><th scope="col">${t("table.method")}</th><th scope="col" class="number">${t("operating.threshold")}</th>${MEASURES.map((name) => html`<th scope="col" class="number">${t(`operating.${name}`)}</th>`)}</tr></thead>
-      <tbody>${operating.map((one) => html`${one.methods.map(({ id, role, thresholds, shares }) => html`<tr class=${role}><th scope="row">${ruleName(one)}</th><td>${t(`method.${id}.name`)}</td><td class="number">${range(thresholds)}</td>${MEASURES.map((name) => cell(share(shares, name), fixed, interval))}</tr>`)}
-        ${one.methods.map(({ gains }) => (gains.length ? html`<tr><th scope="row">${ruleName(one)}</th><td class="soft">${t("table.difference")}</td><td></td>${MEASURES.map((name) => cell(share(gains, name), signed, signedInterval))}</tr>` : nothing))}`)}</tbody></table></div></section>`;
+      <thead><tr><th scope="col">${t("table.method")}</th><th scope="col" class="number">${t("operating.threshold")}</th>${MEASURES.map((name) => html`<th scope="col" class="number">${t(`operating.${name}`)}</th>`)}</tr></thead>
+      ${operating.map((one) => html`<tbody><tr><th scope="rowgroup" colspan=${2 + MEASURES.length}>${ruleName(one)}</th></tr>
+        ${one.methods.map(({ id, role, thresholds, shares }) => html`<tr class=${role}><th scope="row">${t(`method.${id}.name`)}</th><td class="number">${range(thresholds)}</td>${MEASURES.map((name) => cell(share(shares, name), fixed, interval))}</tr>`)}
+        ${one.methods.map(({ gains }) => (gains.length ? html`<tr><th scope="row" class="soft">${t("table.difference")}</th><td></td>${MEASURES.map((name) => cell(share(gains, name), signed, signedInterval))}</tr>` : nothing))}</tbody>`)}</table></div></section>`;
 }

@@ -13,8 +13,14 @@ import { boosted, missingMoved, movedView } from "./moved-view.js";
 
 const PAGE = 25;
 
-/** In words, what an AUC of a domain classifier means. @param {number} auc */
-const degree = (auc) => (auc < 0.6 ? "alike" : auc < 0.75 ? "somewhat" : auc < 0.9 ? "clearly" : "apart");
+/**
+ * In words, what a domain classifier's AUC means: of the trees, where they surely see more than the linear one.
+ * @param {NonNullable<import("../protocol.js").Shift["domain"]>} domain
+ */
+const degree = ({ auroc, boosted }) => {
+  const auc = boosted && boosted.p < 0.05 && boosted.low > 0.5 ? Math.max(auroc, boosted.auroc) : auroc;
+  return (auc < 0.6 ? "alike" : auc < 0.75 ? "somewhat" : auc < 0.9 ? "clearly" : "apart");
+};
 
 class ShiftView extends View {
   static properties = { shift: { attribute: false }, chosen: { state: true }, search: { state: true }, page: { state: true } };
@@ -38,7 +44,7 @@ class ShiftView extends View {
     const chosen = sorted.find((one) => one.name === this.chosen) ?? sorted[0];
     const auc = shift.domain;
     return html`
-      ${auc ? html`<section class="card sentence"><p class="big">${t(`shift.degree.${degree(auc.auroc)}`)}</p>
+      ${auc ? html`<section class="card sentence"><p class="big">${t(`shift.degree.${degree(auc)}`)}</p>
         <p>${t("shift.auc", { auc: fixed(auc.auroc, 2), low: fixed(auc.low, 2), high: fixed(auc.high, 2) })} <span class="soft">${t("shift.auc.scale")}</span></p>${auc.one_sided ? html`<p class="soft">${t("shift.one_sided", { n: auc.one_sided })}</p>` : nothing}${boosted(auc)}${this.prevalence()}${missingMoved(sorted)}</section>` : html`<section class="card"><p>${t("shift.no_domain")}</p>${this.prevalence()}</section>`}
       ${movedView(shift.by_model)}
       <div class="two" @click=${(/** @type {MouseEvent} */ event) => { const name = /** @type {Element} */ (event.target).closest?.("[data-feature]")?.getAttribute("data-feature"); if (name) this.chosen = name; }}>

@@ -62,6 +62,13 @@ impl Pca {
         Ok(Self { centre, axes, variance: keep.iter().map(|&k| values[k] / dof).collect(), total })
     }
 
+    /// The leading axes alone: what [`Pca::fit`] gives for as many components.
+    pub fn first(&self, components: usize) -> Self {
+        let kept = components.min(self.components());
+        let axes = self.axes[..kept * self.centre.len()].to_vec();
+        Self { axes, variance: self.variance[..kept].to_vec(), ..self.clone() }
+    }
+
     /// How many axes there are.
     pub fn components(&self) -> usize {
         self.variance.len()

@@ -50,6 +50,14 @@ pub struct Sides {
 }
 
 impl Sides {
+    /// A fold by its number over all repeats.
+    ///
+    /// # Errors
+    /// [`Code::Internal`] where there is none.
+    pub fn fold(&self, fold: u32) -> Result<&Fold> {
+        let found = self.folds.get(fold as usize);
+        found.ok_or_else(|| Code::Internal.err().with("reason", format!("no fold {fold}")))
+    }
     /// The rows that a fold is judged on.
     pub fn evaluated(&self, fold: &Fold) -> Cohort {
         self.test.as_ref().unwrap_or(&self.target).select(&fold.test)

@@ -82,8 +82,7 @@ impl Prepared {
     pub(super) fn source_model(&self) -> Option<&Entry> {
         let family = ["source_only", "source_only_linear", "source_only_trees"];
         let mut of_family = self.entries.iter().filter(|entry| family.contains(&entry.method.card().id));
-        let transfer = self.entries.iter().find(|entry| entry.method.card().id == self.plan.transfer.method);
-        let key = transfer.and_then(|transfer| transfer.pretrain.as_ref());
+        let key = self.entries.first().and_then(|transfer| transfer.pretrain.as_ref());
         of_family.clone().find(|entry| key.is_some() && entry.pretrain.as_ref() == key).or_else(|| of_family.next())
     }
 
@@ -103,12 +102,11 @@ impl Prepared {
             return Ok(Vec::new());
         }
         let id = entry.method.card().id;
-        let transfer = self.entries.iter().find(|entry| entry.method.card().id == self.plan.transfer.method);
         let mut models: Vec<(Whose, &Model)> = Vec::new();
         if id == self.plan.transfer.method {
             models.push((Whose::Transferred, model));
             models.extend(pre.map(|pre| (Whose::Source, pre)));
-        } else if transfer.is_some_and(|transfer| transfer.pretrain.is_none())
+        } else if self.entry(0)?.pretrain.is_none()
             && self.source_model().is_some_and(|source| source.method.card().id == id)
         {
             models.push((Whose::Source, model));

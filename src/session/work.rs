@@ -52,10 +52,7 @@ impl Prepared {
             Unit::Fold { direction, method, fold } => {
                 let entry = self.entry(*method)?;
                 let sides = self.sides(*direction)?;
-                let place = sides
-                    .folds
-                    .get(*fold as usize)
-                    .ok_or_else(|| Code::Internal.err().with("reason", format!("no fold {fold}")))?;
+                let place = sides.fold(*fold)?;
                 run.event(phase("fold", entry));
                 let run = run.reseeded(self.seed("fold", *fold));
                 let pre = need(self.key(*direction, entry, place.repeat as u32))?;
@@ -93,10 +90,7 @@ impl Prepared {
             Unit::Threshold { direction, method, fold } => {
                 let entry = self.entry(*method)?;
                 let sides = self.sides(*direction)?;
-                let place = sides
-                    .folds
-                    .get(*fold as usize)
-                    .ok_or_else(|| Code::Internal.err().with("reason", format!("no fold {fold}")))?;
+                let place = sides.fold(*fold)?;
                 run.event(phase("threshold", entry));
                 let run = run.reseeded(self.seed("threshold", *fold));
                 let pre = need(self.key(*direction, entry, place.repeat as u32))?;

@@ -79,6 +79,13 @@ impl LinearTca {
         Ok(Self { centre: found.mean, axes: directions, values: solved.values[..components].to_vec() })
     }
 
+    /// The leading components alone: what [`LinearTca::fit`] gives for as many.
+    pub fn first(&self, components: usize) -> Self {
+        let kept = components.min(self.components());
+        let axes = self.axes[..kept * self.centre.len()].to_vec();
+        Self { axes, values: self.values[..kept].to_vec(), centre: self.centre.clone() }
+    }
+
     /// How many components there are.
     pub fn components(&self) -> usize {
         self.values.len()

@@ -22,15 +22,24 @@ impl Subspaces {
     /// # Errors
     /// As [`Pca::fit`].
     pub fn fit(source: Rows<'_>, target: Rows<'_>, components: usize) -> Result<Self> {
-        let p = source.p();
-        let s = Pca::fit(source.values(), source.n(), p, components)?;
+        let s = Pca::fit(source.values(), source.n(), source.p(), components)?;
         let t = Pca::fit(target.values(), target.n(), target.p(), components)?;
+        Ok(Self::of(s, t))
+    }
+
+    /// The leading axes of each side alone: what [`Subspaces::fit`] gives for as many components.
+    pub fn first(&self, components: usize) -> Self {
+        Self::of(self.source.first(components), self.target.first(components))
+    }
+
+    fn of(s: Pca, t: Pca) -> Self {
+        let p = s.centre.len();
         // Axes lie in rows: Ps is ds × p here, and Ptᵀ is p × dt.
         let (ds, dt) = (s.components(), t.components());
         let across: Vec<f64> =
             (0..p).flat_map(|j| (0..dt).map(move |k| (j, k))).map(|(j, k)| t.axes[k * p + j]).collect();
         let alignment = product(&s.axes, &across, ds, p, dt);
-        Ok(Self { source: s, target: t, alignment })
+        Self { source: s, target: t, alignment }
     }
 
     /// Source rows in the target's subspace: (x − centre) Ps M, rows × dt.

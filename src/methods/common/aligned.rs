@@ -4,16 +4,54 @@
 //! What is known of the target's features are its labelled training rows and the rows that are declared unlabelled: a
 //! row that judges is in neither. All maps are linear, so what comes out is a linear model on the target's own columns.
 
+use serde::Serialize;
+use serde_json::{Value, json};
+
 use super::encoder::{Encoder, Rows};
 use super::linear::{FOLDS, Linear};
 use super::penalised::{self, FEW_LAMBDAS, Fitted, Problem};
 use super::rows::{Known, canonical, ordered};
-use super::select;
+use super::{select, shared};
 use crate::cohort::{Cohort, Task};
 use crate::error::{Code, Result};
+use crate::math::align::{Affine, Shrinkage};
 use crate::math::rows::Rows as Cells;
+use crate::methods::Model;
 use crate::methods::config::Range;
 use crate::train::Run;
+use crate::watch::Event;
+
+crate::config! {
+    /// Of the methods that move the source's rows: the map, and what is learned from.
+    pub struct MovedConfig {
+        /// Which penalties are tried.
+        penalty: String = "ridge".to_owned(), penalised::penalties(), "";
+        /// How covariances are estimated.
+        covariance: String = "shrunk".to_owned(), covariances(), "";
+        /// Whether the target's labelled rows are learned from too.
+        learn_from: String = "both".to_owned(), learn_from(), "";
+    }
+}
+
+/// A model on rows of the source that a map of the covariances moved, and on the target's.
+///
+/// # Errors
+/// As [`Sides::of`], the map and [`Sides::learn`].
+pub async fn moved(
+    method: &str,
+    map: impl Fn(Cells<'_>, Cells<'_>, Shrinkage) -> Result<Affine>,
+    config: &MovedConfig,
+    task: &Task,
+    run: &Run<'_>,
+) -> Result<Model> {
+    let sides = Sides::begin(task, method, run)?;
+    let (source, target) = sides.cells()?;
+    let map = map(source, target, shrinkage(&config.covariance))?;
+    run.event(Event::Phase { name: "linear".to_owned(), facts: Vec::new() });
+    let moved = Rows { values: map.apply(&sides.source.values), ..sides.source.clone() };
+    let (fitted, known) = sides.learn(&moved, &sides.target, None, &config.learn_from, &config.penalty, run).await?;
+    Linear::of(sides.encoder, &known, fitted).to_model(method, &json!(config))
+}
 
 /// What may stand as `learn_from`.
 pub fn learn_from() -> Range {
@@ -26,10 +64,10 @@ pub fn covariances() -> Range {
 }
 
 /// How covariances are estimated under a `covariance`. The ridge of a sample's is a hundredth of a column's variance.
-pub fn shrinkage(covariance: &str) -> crate::math::align::Shrinkage {
+fn shrinkage(covariance: &str) -> Shrinkage {
     match covariance {
-        "sample" => crate::math::align::Shrinkage::Ridge { lambda: 0.01 },
-        _ => crate::math::align::Shrinkage::LedoitWolf,
+        "sample" => Shrinkage::Ridge { lambda: 0.01 },
+        _ => Shrinkage::LedoitWolf,
     }
 }
 
@@ -52,7 +90,38 @@ pub struct Sides {
     pub target: Rows<f64>,
 }
 
+/// What a method of components found: where its axes start, and the axes, the strongest first.
+pub struct Axes<'a> {
+    /// Columns of the table.
+    pub centre: &'a [f64],
+    /// Components × columns.
+    pub axes: &'a [f64],
+}
+
+/// What is learned from the components, and with what.
+pub struct Learning<'a, C> {
+    /// The method.
+    pub method: &'a str,
+    /// How many components were asked for; 0 leaves it open.
+    pub asked: usize,
+    /// Its `learn_from`.
+    pub from: &'a str,
+    /// Its `penalty`.
+    pub penalty: &'a str,
+    /// All of its settings, for the model.
+    pub config: &'a C,
+}
+
 impl Sides {
+    /// Of a task, and the phase is told.
+    ///
+    /// # Errors
+    /// As [`Sides::of`].
+    pub fn begin(task: &Task, method: &str, run: &Run<'_>) -> Result<Self> {
+        run.event(Event::Phase { name: "align".to_owned(), facts: Vec::new() });
+        Self::of(task, method)
+    }
+
     /// Of a task.
     ///
     /// # Errors
@@ -136,11 +205,44 @@ impl Sides {
         Ok((fitted, known))
     }
 
+    /// The model in as many components as have the lowest inner loss.
+    ///
+    /// `see`: the sources' and the target's rows in so many components.
+    ///
+    /// # Errors
+    /// As [`Sides::learn`].
+    pub async fn learn_in_components<C: Serialize>(
+        &self,
+        learning: Learning<'_, C>,
+        found: Axes<'_>,
+        see: impl Fn(usize) -> (Vec<f64>, Vec<f64>),
+        run: &Run<'_>,
+    ) -> Result<Model> {
+        run.event(Event::Phase { name: "linear".to_owned(), facts: Vec::new() });
+        let p = found.centre.len();
+        let (mut fits, mut of, mut losses) = (Vec::new(), Vec::<Value>::new(), Vec::new());
+        for d in sizes(learning.asked, found.axes.len() / p.max(1)) {
+            let (source, target) = see(d);
+            let source = Rows { rows: self.source.rows, cols: d, values: source };
+            let target = Rows { rows: self.target.rows, cols: d, values: target };
+            let fit = self.learn(&source, &target, None, learning.from, learning.penalty, run).await?;
+            of.push(json!({ "components": d }));
+            losses.push(fit.0.loss);
+            fits.push((d, fit));
+        }
+        let chosen = select::lowest(&losses).unwrap_or(0);
+        let (d, (fitted, known)) = fits.swap_remove(chosen);
+        let linear = self.in_columns(fitted, &known, found.centre, &found.axes[..d * p]);
+        let mut model = linear.to_model(learning.method, &json!(learning.config))?;
+        shared::remark(&mut model, "choice", json!({ "chosen": chosen, "of": of, "losses": losses }));
+        Ok(model)
+    }
+
     /// A fit in components (rows · axes, after the centre was taken off) as a linear model on the columns.
     ///
     /// # Shapes
     /// `axes`: components × columns by components; `centre`: columns.
-    pub fn in_columns(&self, mut fitted: Fitted, known: &Known, centre: &[f64], axes: &[f64]) -> Linear {
+    fn in_columns(&self, mut fitted: Fitted, known: &Known, centre: &[f64], axes: &[f64]) -> Linear {
         let p = centre.len();
         let k = axes.len() / p.max(1);
         let mut coefficients = Vec::with_capacity(fitted.intercepts.len() * p);
@@ -158,16 +260,11 @@ impl Sides {
 }
 
 /// How many components are tried where that is left open: Fibonacci's numbers, then all.
-pub fn sizes(asked: usize, most: usize) -> Vec<usize> {
+fn sizes(asked: usize, most: usize) -> Vec<usize> {
     if asked > 0 {
         return vec![asked.min(most)];
     }
     let mut out: Vec<usize> = [1, 2, 3, 5, 8, 13, 21, 34, 55, 89].into_iter().filter(|k| *k < most).collect();
     out.push(most);
     out
-}
-
-/// The place of the lowest inner loss, the first of equal ones.
-pub fn best(fits: &[(usize, Fitted)]) -> usize {
-    select::lowest(&fits.iter().map(|(_, fitted)| fitted.loss).collect::<Vec<_>>()).unwrap_or(0)
 }

@@ -34,7 +34,7 @@ impl Table {
                 x: x.chunks(n.max(1)).flat_map(|column| rows.iter().map(move |&row| column[row])).collect(),
                 depth: *depth,
             },
-            Table::Linear(x) => Table::Linear(Rows { rows: rows.len(), cols: x.cols, values: x.gather(rows) }),
+            Table::Linear(x) => Table::Linear(x.select(rows)),
         }
     }
 }

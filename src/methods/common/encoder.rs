@@ -43,6 +43,11 @@ impl<T: Copy> Rows<T> {
         }
         out
     }
+
+    /// Some rows, in this order.
+    pub fn select(&self, rows: &[usize]) -> Self {
+        Self { rows: rows.len(), cols: self.cols, values: self.gather(rows) }
+    }
 }
 
 /// What a column of the encoded table is.

@@ -3,30 +3,13 @@
 //! x ↦ (x − m_s) Σs^(−½) Σt^(½) + m_t. The paper adds I to both covariances; here they are shrunk by as much as the rows ask
 //! for (Ledoit and Wolf), and the means are moved too, without which a shift of a mean would stay.
 
-use serde_json::json;
-
-use super::super::common::aligned::{self, Sides};
-use super::super::common::encoder::Rows;
+use super::super::common::aligned::{self, MovedConfig};
 use super::super::common::linear::Linear;
-use super::super::common::penalised;
 use super::super::{Card, Method, Model, card};
 use crate::cohort::{Cohort, Prediction, Task};
 use crate::error::Result;
 use crate::math::align;
 use crate::train::Run;
-use crate::watch::Event;
-
-crate::config! {
-    /// The map, and what is learned from.
-    pub struct CoralConfig {
-        /// Which penalties are tried.
-        penalty: String = "ridge".to_owned(), penalised::penalties(), "";
-        /// How covariances are estimated.
-        covariance: String = "shrunk".to_owned(), aligned::covariances(), "";
-        /// Whether the target's labelled rows are learned from too.
-        learn_from: String = "both".to_owned(), aligned::learn_from(), "";
-    }
-}
 
 /// See the [module](self).
 pub struct Coral;
@@ -48,18 +31,10 @@ impl Method for Coral {
         uses_network: false,
         sensible: true,
     };
-    type Config = CoralConfig;
+    type Config = MovedConfig;
 
-    async fn adapt(_pre: Option<&Model>, config: &CoralConfig, task: &Task, run: &Run<'_>) -> Result<Model> {
-        run.event(Event::Phase { name: "align".to_owned(), facts: Vec::new() });
-        let sides = Sides::of(task, Self::CARD.id)?;
-        let (source, target) = sides.cells()?;
-        let map = align::coral(source, target, aligned::shrinkage(&config.covariance))?;
-        run.event(Event::Phase { name: "linear".to_owned(), facts: Vec::new() });
-        let moved = Rows { values: map.apply(&sides.source.values), ..sides.source.clone() };
-        let (fitted, known) =
-            sides.learn(&moved, &sides.target, None, &config.learn_from, &config.penalty, run).await?;
-        Linear::of(sides.encoder, &known, fitted).to_model(Self::CARD.id, &json!(config))
+    async fn adapt(_pre: Option<&Model>, config: &MovedConfig, task: &Task, run: &Run<'_>) -> Result<Model> {
+        aligned::moved(Self::CARD.id, align::coral, config, task, run).await
     }
 
     async fn predict(model: &Model, x: &Cohort, _run: &Run<'_>) -> Result<Prediction> {

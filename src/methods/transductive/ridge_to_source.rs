@@ -8,7 +8,6 @@
 
 use serde_json::{Value, json};
 
-use super::super::common::encoder::Rows;
 use super::super::common::ladder::{self, Rung};
 use super::super::common::linear::{FOLDS, Linear};
 use super::super::common::penalised::{self, LinearConfig, Problem};
@@ -91,11 +90,10 @@ impl Method for RidgeToSource {
 /// The loss of the source model with an intercept of each inner fold's other rows.
 async fn intercept_only(source: &Source, target: &Target, fold_of: &[usize], run: &Run<'_>) -> Result<f64> {
     let n = fold_of.len();
-    let part = |x: &Rows<f64>, rows: &[usize]| Rows { rows: rows.len(), cols: x.cols, values: x.gather(rows) };
     let mut total = Vec::new();
     for fold in 0..fold_of.iter().max().map_or(0, |m| m + 1) {
         let (test, train): (Vec<usize>, Vec<usize>) = (0..n).partition(|&row| fold_of[row] == fold);
-        let (x, outputs) = (part(&target.x, &train), part(&target.outputs, &train));
+        let (x, outputs) = (target.x.select(&train), target.outputs.select(&train));
         let known = target.known.select(&train);
         let step = ladder::fit(source, &x, &outputs, &known, Rung::Intercept, run).await?;
         let moved: Vec<f64> = match step {

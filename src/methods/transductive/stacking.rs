@@ -10,7 +10,6 @@
 use serde_json::{Value, json};
 
 use super::super::common::combine;
-use super::super::common::encoder::Rows;
 use super::super::common::linear::{FOLDS, Linear};
 use super::super::common::penalised::{self, FEW_LAMBDAS, LinearConfig, Problem};
 use super::super::common::source::{self, Source, Target};
@@ -60,7 +59,7 @@ impl Method for Stacking {
             for fold in 0..fold_of.iter().max().map_or(0, |m| m + 1) {
                 let (test, train): (Vec<usize>, Vec<usize>) = all.iter().partition(|&&row| fold_of[row] == fold);
                 let own = alone(&source, &target, &train, alphas, run).await?;
-                let eta = own.outputs(&part(&target.x, &test));
+                let eta = own.outputs(&target.x.select(&test));
                 for (&row, eta) in test.iter().zip(eta.values.chunks(k)) {
                     outside.values[row * k..(row + 1) * k].copy_from_slice(eta);
                 }
@@ -86,14 +85,10 @@ impl Method for Stacking {
     }
 }
 
-fn part(x: &Rows<f64>, rows: &[usize]) -> Rows<f64> {
-    Rows { rows: rows.len(), cols: x.cols, values: x.gather(rows) }
-}
-
 /// The target's own model on some of its rows, in the source model's columns; the mean where there are too few.
 async fn alone(source: &Source, target: &Target, rows: &[usize], alphas: &[f64], run: &Run<'_>) -> Result<Linear> {
     let known = target.known.select(rows);
-    let x = part(&target.x, rows);
+    let x = target.x.select(rows);
     match penalised::folds(&[&target.rows.select(rows)], &known, select::FOLDS, run.seed)? {
         Some(fold_of) => {
             let problem = Problem { count: FEW_LAMBDAS, ..Problem::new(x, &known, fold_of, alphas) };

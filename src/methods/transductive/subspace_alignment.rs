@@ -4,19 +4,15 @@
 //! Source rows become (x − m_s) Ps M with M = Psᵀ Pt, target rows (x − m_t) Pt. The model is linear in the target's
 //! components, hence in its columns: β = Pt γ. How many axes there are is chosen by the inner loss.
 
-use serde_json::{Value, json};
-
-use super::super::common::aligned::{self, Sides};
-use super::super::common::encoder::Rows;
+use super::super::common::aligned::{self, Axes, Learning, Sides};
 use super::super::common::linear::Linear;
-use super::super::common::{penalised, shared};
+use super::super::common::penalised;
 use super::super::config::Range;
 use super::super::{Card, Method, Model, card};
 use crate::cohort::{Cohort, Prediction, Task};
 use crate::error::Result;
 use crate::math::align::Subspaces;
 use crate::train::Run;
-use crate::watch::Event;
 
 crate::config! {
     /// The axes, and what is learned from.
@@ -53,33 +49,19 @@ impl Method for SubspaceAlignment {
     type Config = SubspaceConfig;
 
     async fn adapt(_pre: Option<&Model>, config: &SubspaceConfig, task: &Task, run: &Run<'_>) -> Result<Model> {
-        run.event(Event::Phase { name: "align".to_owned(), facts: Vec::new() });
-        let sides = Sides::of(task, Self::CARD.id)?;
+        let sides = Sides::begin(task, Self::CARD.id, run)?;
         let (source, target) = sides.cells()?;
         let whole = Subspaces::fit(source, target, usize::MAX)?;
         let most = whole.source.components().min(whole.target.components());
-        run.event(Event::Phase { name: "linear".to_owned(), facts: Vec::new() });
-        let (mut fits, mut known) = (Vec::new(), None);
-        for d in aligned::sizes(config.components, most) {
-            let spaces = Subspaces::fit(source, target, d)?;
-            let seen =
-                |rows: &Rows<f64>, values: Vec<f64>| Rows { rows: rows.rows, cols: spaces.target.components(), values };
-            let zs = seen(&sides.source, spaces.of_source(&sides.source.values));
-            let zt = seen(&sides.target, spaces.of_target(&sides.target.values));
-            let (fitted, labels) = sides.learn(&zs, &zt, None, &config.learn_from, &config.penalty, run).await?;
-            fits.push((spaces.target.components(), fitted));
-            known = Some(labels);
-        }
-        let losses: Vec<f64> = fits.iter().map(|(_, fitted)| fitted.loss).collect();
-        let of: Vec<Value> = fits.iter().map(|(d, _)| json!({ "components": d })).collect();
-        let chosen = aligned::best(&fits);
-        let known = known.unwrap_or_else(|| sides.known.clone());
-        let (d, fitted) = fits.swap_remove(chosen);
-        let centre = &whole.target.centre;
-        let linear = sides.in_columns(fitted, &known, centre, &whole.target.axes[..d * centre.len()]);
-        let mut model = linear.to_model(Self::CARD.id, &json!(config))?;
-        shared::remark(&mut model, "choice", json!({ "chosen": chosen, "of": of, "losses": losses }));
-        Ok(model)
+        let whole = whole.first(most);
+        let found = Axes { centre: &whole.target.centre, axes: &whole.target.axes };
+        let SubspaceConfig { penalty, components, learn_from } = config;
+        let learning = Learning { method: Self::CARD.id, asked: *components, from: learn_from, penalty, config };
+        let see = |d: usize| {
+            let spaces = whole.first(d);
+            (spaces.of_source(&sides.source.values), spaces.of_target(&sides.target.values))
+        };
+        sides.learn_in_components(learning, found, see, run).await
     }
 
     async fn predict(model: &Model, x: &Cohort, _run: &Run<'_>) -> Result<Prediction> {

@@ -5,19 +5,15 @@
 //! ([`LinearTca`]). With a Gaussian kernel the components are sums over kept rows, and a model here holds nobody's row;
 //! with the linear one they are directions of the columns, so what comes out is a linear model on them.
 
-use serde_json::{Value, json};
-
-use super::super::common::aligned::{self, Sides};
-use super::super::common::encoder::Rows;
+use super::super::common::aligned::{self, Axes, Learning, Sides};
 use super::super::common::linear::Linear;
-use super::super::common::{penalised, shared};
+use super::super::common::penalised;
 use super::super::config::Range;
 use super::super::{Card, Method, Model, card};
 use crate::cohort::{Cohort, Prediction, Task};
 use crate::error::Result;
 use crate::math::align::LinearTca;
 use crate::train::Run;
-use crate::watch::Event;
 
 crate::config! {
     /// The components, and what is learned from.
@@ -56,31 +52,17 @@ impl Method for TransferComponents {
     type Config = ComponentsConfig;
 
     async fn adapt(_pre: Option<&Model>, config: &ComponentsConfig, task: &Task, run: &Run<'_>) -> Result<Model> {
-        run.event(Event::Phase { name: "align".to_owned(), facts: Vec::new() });
-        let sides = Sides::of(task, Self::CARD.id)?;
+        let sides = Sides::begin(task, Self::CARD.id, run)?;
         let (source, target) = sides.cells()?;
-        let found = LinearTca::fit(source, target, usize::MAX, config.mean_weight)?;
-        let p = found.centre.len();
-        run.event(Event::Phase { name: "linear".to_owned(), facts: Vec::new() });
-        let (mut fits, mut known) = (Vec::new(), None);
-        for d in aligned::sizes(config.components, found.components()) {
-            let part =
-                LinearTca { axes: found.axes[..d * p].to_vec(), values: found.values[..d].to_vec(), ..found.clone() };
-            let seen = |rows: &Rows<f64>| Rows { rows: rows.rows, cols: d, values: part.transform(&rows.values) };
-            let (zs, zt) = (seen(&sides.source), seen(&sides.target));
-            let (fitted, labels) = sides.learn(&zs, &zt, None, &config.learn_from, &config.penalty, run).await?;
-            fits.push((d, fitted));
-            known = Some(labels);
-        }
-        let losses: Vec<f64> = fits.iter().map(|(_, fitted)| fitted.loss).collect();
-        let of: Vec<Value> = fits.iter().map(|(d, _)| json!({ "components": d })).collect();
-        let chosen = aligned::best(&fits);
-        let known = known.unwrap_or_else(|| sides.known.clone());
-        let (d, fitted) = fits.swap_remove(chosen);
-        let linear = sides.in_columns(fitted, &known, &found.centre, &found.axes[..d * p]);
-        let mut model = linear.to_model(Self::CARD.id, &json!(config))?;
-        shared::remark(&mut model, "choice", json!({ "chosen": chosen, "of": of, "losses": losses }));
-        Ok(model)
+        let whole = LinearTca::fit(source, target, usize::MAX, config.mean_weight)?;
+        let found = Axes { centre: &whole.centre, axes: &whole.axes };
+        let ComponentsConfig { penalty, components, learn_from, .. } = config;
+        let learning = Learning { method: Self::CARD.id, asked: *components, from: learn_from, penalty, config };
+        let see = |d: usize| {
+            let part = whole.first(d);
+            (part.transform(&sides.source.values), part.transform(&sides.target.values))
+        };
+        sides.learn_in_components(learning, found, see, run).await
     }
 
     async fn predict(model: &Model, x: &Cohort, _run: &Run<'_>) -> Result<Prediction> {

@@ -70,6 +70,8 @@ codes! {
     TooFewRows = "too_few_rows",
     /// Every feature is constant or empty.
     NothingVaries = "nothing_varies",
+    /// Source and target have too few patients in common for weights.
+    NoOverlap = "no_overlap",
     /// Cells that are missing or infinite where a computation needs numbers.
     MissingCells = "missing_cells",
     /// A loss became NaN or infinite.

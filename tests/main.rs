@@ -27,6 +27,7 @@ mod paper;
 mod preprocess;
 mod protocol;
 mod recommendation;
+mod remedies;
 mod self_training;
 mod session;
 mod shared;

@@ -24,6 +24,7 @@ export type Code =
   | "no_shared_features"
   | "too_few_rows"
   | "nothing_varies"
+  | "no_overlap"
   | "missing_cells"
   | "not_finite"
   | "out_of_range"

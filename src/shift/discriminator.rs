@@ -2,7 +2,9 @@
 
 use crate::error::{Code, Result};
 use crate::math::elastic::{Design, Response, fit};
+use crate::math::logistic::sigmoid;
 use crate::math::rows::Rows;
+use crate::math::stats::mean;
 use crate::split::{Fold, Respect, k_fold_of};
 use crate::watch::Pulse;
 
@@ -88,6 +90,21 @@ impl CrossFit {
     /// Each row's log odds as they would be with as many target as source rows: ln p_target(x) / p_source(x).
     pub fn log_ratio(&self) -> Vec<f64> {
         self.log_odds.iter().zip(&self.prior).map(|(v, prior)| v - prior).collect()
+    }
+
+    /// What the two populations have in common, 2 ∫ p q / (p + q): 1 for equal populations, 0 for populations that share no
+    /// patient. `None` where `target` does not fit the rows or knows one side only.
+    pub fn in_common(&self, target: &[bool]) -> Option<f64> {
+        let ratio = self.log_ratio();
+        if ratio.len() != target.len() {
+            return None;
+        }
+        let mean_of = |side: bool| {
+            let rows = ratio.iter().zip(target).filter(|(_, t)| **t == side);
+            let squares: Vec<f64> = rows.map(|(v, _)| sigmoid(if side { -v } else { *v }).powi(2)).collect();
+            (!squares.is_empty()).then(|| mean(&squares))
+        };
+        Some((2.0 * (mean_of(false)? + mean_of(true)?)).min(1.0))
     }
 }
 

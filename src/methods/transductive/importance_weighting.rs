@@ -7,7 +7,11 @@
 //! chosen under them (Sugiyama, Krauledat & Müller, JMLR 2007;8:985–1005) where the target's rows do not judge.
 //!
 //! It corrects a shift of p(x) where the target lies inside the source, and nothing else. Kish's effective sample size says
-//! over how few rows the weights are spread; under 30 the model says so, and nothing should be concluded from it.
+//! over how few rows the weights are spread; under 30 the model says so, and nothing should be concluded from it. That is
+//! not enough where the cohorts lie apart: a penalised classifier that separates them stays flat, so that its odds, and the
+//! weights, look even. So the model also says what the cohorts have in common by that classifier, 2 ∫ p q / (p + q), as the
+//! decomposition of the shift does and under the same bound. Where no row is left to learn from, it is an error that says
+//! so.
 
 use serde_json::{Value, json};
 
@@ -21,7 +25,8 @@ use crate::error::{Code, Result};
 use crate::math::kernel::median_distance;
 use crate::math::rows::Rows as Cells;
 use crate::math::weights::{Health, choose_kliep, choose_ulsif, from_log_odds, kmm, normalised};
-use crate::shift::{Ridge, cross_fit};
+use crate::shift::disde::LEAST_SHARED;
+use crate::shift::{CrossFit, Ridge, cross_fit};
 use crate::split::Respect;
 use crate::train::Run;
 use crate::watch::Event;
@@ -75,7 +80,15 @@ impl Method for ImportanceWeighting {
     async fn adapt(_pre: Option<&Model>, config: &WeightingConfig, task: &Task, run: &Run<'_>) -> Result<Model> {
         run.event(Event::Phase { name: "weights".to_owned(), facts: Vec::new() });
         let sides = Sides::of(task, Self::CARD.id)?;
-        let raw = estimate(&config.weights, &sides, run).await?;
+        let told_apart = told_apart(&sides, run).await?;
+        let those = is_target(&sides);
+        let shared = told_apart.in_common(&those).unwrap_or(0.0);
+        let apart = || Code::NoOverlap.err().with("shared", format!("{:.1} %", 100.0 * shared));
+        let raw = match estimate(&config.weights, &sides, &told_apart, run).await {
+            // The kernels of one side do not reach the other.
+            Err(e) if e.code() == Code::NothingVaries => return Err(apart()),
+            other => other?,
+        };
         let cut = |w: Vec<f64>| normalised(&w.into_iter().map(|w| w.min(config.largest_weight)).collect::<Vec<_>>());
         let over = |w: &[f64]| w.iter().filter(|w| **w > config.largest_weight).count();
         let (weights, at_most) = match normalised(&raw) {
@@ -83,19 +96,36 @@ impl Method for ImportanceWeighting {
             None => (None, 0),
         };
         // No row of the source has any weight: the supports are apart.
-        let weights = weights.ok_or_else(|| Code::NothingVaries.err())?;
-        let health = Health::of(&weights).ok_or_else(|| Code::NothingVaries.err())?;
-        let facts =
-            vec![("ess".to_owned(), format!("{:.0}", health.ess)), ("rows".to_owned(), health.rows.to_string())];
-        let name = if health.enough { "weighted" } else { "weighted_few" };
+        let weights = weights.ok_or_else(apart)?;
+        let health = Health::of(&weights).ok_or_else(apart)?;
+        let overlap = shared >= LEAST_SHARED;
+        let facts = vec![
+            ("ess".to_owned(), format!("{:.0}", health.ess)),
+            ("rows".to_owned(), health.rows.to_string()),
+            ("shared".to_owned(), format!("{:.1} %", 100.0 * shared)),
+        ];
+        let name = match (overlap, health.enough) {
+            (false, _) => "weighted_apart",
+            (true, false) => "weighted_few",
+            (true, true) => "weighted",
+        };
         run.event(Event::Phase { name: name.to_owned(), facts });
-        let (fitted, known) =
-            sides.learn(&sides.source, &sides.target, Some(&weights), &config.learn_from, &config.penalty, run).await?;
+        let learned =
+            sides.learn(&sides.source, &sides.target, Some(&weights), &config.learn_from, &config.penalty, run).await;
+        let (fitted, known) = match learned {
+            // Both classes are there; it is the weights that leave only one.
+            Err(e) if e.code() == Code::OneClass && !(overlap && health.enough) => return Err(apart()),
+            other => other?,
+        };
         let mut model = Linear::of(sides.encoder, &known, fitted).to_model(Self::CARD.id, &json!(config))?;
-        let effective = if health.enough { "enough" } else { "too few" };
+        let effective = match (overlap, health.enough) {
+            (false, _) => "little overlap",
+            (true, false) => "too few",
+            (true, true) => "enough",
+        };
         shared::remark(&mut model, "choice", json!({ "weights": config.weights, "effective_rows": effective }));
         let told = serde_json::to_value(health).unwrap_or(Value::Null);
-        shared::remark(&mut model, "weights", json!({ "health": told, "cut": at_most }));
+        shared::remark(&mut model, "weights", json!({ "health": told, "cut": at_most, "shared": shared }));
         Ok(model)
     }
 
@@ -104,30 +134,37 @@ impl Method for ImportanceWeighting {
     }
 }
 
+/// Which rows are the target's, its rows before the sources'.
+fn is_target(sides: &Sides) -> Vec<bool> {
+    let own = sides.target.rows;
+    (0..own + sides.source.rows).map(|row| row < own).collect()
+}
+
+/// A cross-fitted classifier of the target's rows (first) and the sources'.
+async fn told_apart(sides: &Sides, run: &Run<'_>) -> Result<CrossFit> {
+    let (source, target) = sides.cells()?;
+    let own = target.n();
+    let all = [target.values(), source.values()].concat();
+    let those = is_target(sides);
+    let strata: Vec<u32> = those.iter().map(|t| u32::from(*t)).collect();
+    let cohorts: Vec<&Cohort> = std::iter::once(&sides.own).chain(&sides.unlabelled).chain(&sides.sources).collect();
+    let groups = penalised::groups(&cohorts);
+    let folds = FOLDS.min(own).min(source.n());
+    let respect = Respect { strata: Some(&strata), groups: groups.as_deref(), keys: None };
+    let x = Cells::new(&all, source.p())?.at_least(4, "a classifier of the cohorts")?;
+    if folds < 2 {
+        let few = Code::TooFewRows.err().with("found", own.min(source.n())).with("needed", 2);
+        return Err(few.with("what", "a classifier of the cohorts"));
+    }
+    cross_fit(&Ridge, x, &those, respect, folds, run.seed, run.pulse()).await
+}
+
 /// One weight a row of the sources, not under 0, of any scale.
-///
-/// # Errors
-/// Those of the estimator: [`Code::TooFewRows`], [`Code::NothingVaries`], [`Code::Cancelled`].
-pub async fn estimate(by: &str, sides: &Sides, run: &Run<'_>) -> Result<Vec<f64>> {
+async fn estimate(by: &str, sides: &Sides, told_apart: &CrossFit, run: &Run<'_>) -> Result<Vec<f64>> {
     let (source, target) = sides.cells()?;
     let nothing = || Code::NothingVaries.err();
     if by == "odds" {
-        let own = target.n();
-        let all = [target.values(), source.values()].concat();
-        let those: Vec<bool> = (0..own + source.n()).map(|row| row < own).collect();
-        let strata: Vec<u32> = those.iter().map(|t| u32::from(*t)).collect();
-        let cohorts: Vec<&Cohort> =
-            std::iter::once(&sides.own).chain(&sides.unlabelled).chain(&sides.sources).collect();
-        let groups = penalised::groups(&cohorts);
-        let folds = FOLDS.min(own).min(source.n());
-        let respect = Respect { strata: Some(&strata), groups: groups.as_deref(), keys: None };
-        let x = Cells::new(&all, source.p())?.at_least(4, "a classifier of the cohorts")?;
-        let few = || Code::TooFewRows.err().with("found", own.min(source.n())).with("needed", 2);
-        if folds < 2 {
-            return Err(few().with("what", "a classifier of the cohorts"));
-        }
-        let found = cross_fit(&Ridge, x, &those, respect, folds, run.seed, run.pulse()).await?;
-        return from_log_odds(&found.log_ratio()[own..], None).ok_or_else(nothing);
+        return from_log_odds(&told_apart.log_ratio()[target.n()..], None).ok_or_else(nothing);
     }
     let middle = median_distance(source, target, run.seed).ok_or_else(nothing)?;
     let sigmas: Vec<f64> = WIDTHS.iter().map(|w| w * middle).collect();

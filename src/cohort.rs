@@ -173,6 +173,18 @@ impl Labels {
         }
         Some(joined)
     }
+    /// Labels of the same kind for so many rows, none of them known.
+    pub fn unknown(&self, rows: usize) -> Self {
+        match self {
+            Labels::Classes { names, event, .. } => {
+                Labels::Classes { names: names.clone(), event: *event, codes: vec![None; rows] }
+            }
+            Labels::Values { unit, .. } => Labels::Values { unit: unit.clone(), values: vec![f64::NAN; rows] },
+            Labels::Several(labels) => {
+                Labels::Several(labels.iter().map(|(name, label)| (name.clone(), label.unknown(rows))).collect())
+            }
+        }
+    }
     /// The strata for splitting: the classes, or quarters of the values; unlabelled rows go to the last stratum.
     pub fn strata(&self) -> Vec<u32> {
         match self {

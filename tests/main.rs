@@ -30,6 +30,7 @@ mod recommendation;
 mod remedies;
 mod self_training;
 mod session;
+mod several;
 mod shared;
 mod shift;
 mod source_model;

@@ -9,7 +9,7 @@ use autograft::shift::disde::{Because, Moved};
 use autograft::shift::model::{ByModel, LossKind, ScoreKind};
 use autograft::shift::{Ridge, classifier_test, cross_fit, cross_fit_boosted};
 use autograft::split::Respect;
-use autograft::transferability::source_model::by_model;
+use autograft::transferability::source_model::{by_model, moved};
 use autograft::watch::{Event, Pulse, Quiet, Watch, block_on};
 
 fn cohort(columns: &[Vec<f64>], y: Option<Labels>, side: Side) -> Cohort {
@@ -97,18 +97,33 @@ fn planted_other_patients_are_found_as_such() {
 }
 
 #[test]
-#[ignore = "minutes without optimisation; run by name"]
-fn nothing_planted_is_seldom_found() {
-    // Each part at 5 %: over 4 of 20 has a chance of 0.3 % under Binomial(20, 0.05); tests/transferability.rs holds the rate
-    // over 200 tables where the model is given.
+fn nothing_planted_is_seldom_found_and_a_planted_change_is() {
+    // The whole path, source model and all; tests/transferability.rs holds the rate over 200 tables where the model is given.
+    let moved_in = |slope: f64, seed: u64| {
+        let mut rng = Rng::stream(seed, "planted");
+        let source = side(120, 0.0, 1.0, Side::Source, &mut rng);
+        let target = side(80, 0.0, slope, Side::Target, &mut rng);
+        block_on(moved(&[source], &target, 1, &Quiet)).unwrap().unwrap()
+    };
+    const TABLES: usize = 40;
     let (mut by_x, mut by_y) = (0, 0);
-    for seed in 0..20 {
-        let parts = planted(120, 80, 0.0, 1.0, 100 + seed).moved.unwrap();
+    for seed in 0..TABLES as u64 {
+        let parts = moved_in(1.0, 100 + seed);
         by_x += usize::from(matches!(parts.moved, Moved::X | Moved::Both));
         by_y += usize::from(matches!(parts.moved, Moved::YGivenX | Moved::Both));
     }
-    println!("null: x {by_x}, y given x {by_y} of 20");
-    assert!(by_x <= 4 && by_y <= 4, "null: x {by_x}, y given x {by_y} of 20");
+    // Each at 5 %: the largest count that is not yet as rare as 1 %.
+    let mut chance = 0.95_f64.powi(TABLES as i32);
+    let (mut under, mut most) = (chance, 0);
+    while under < 0.99 {
+        chance *= (TABLES - most) as f64 / (most + 1) as f64 * 0.05 / 0.95;
+        most += 1;
+        under += chance;
+    }
+    println!("null: x {by_x}, y given x {by_y} of {TABLES}, at most {most}");
+    assert!(by_x <= most && by_y <= most, "null: x {by_x}, y given x {by_y} of {TABLES}, at most {most}");
+    let found = (0..3).filter(|seed| matches!(moved_in(-1.0, 200 + seed).moved, Moved::YGivenX | Moved::Both)).count();
+    assert!(found == 3, "planted: {found} of 3");
 }
 
 #[test]

@@ -44,11 +44,15 @@ impl Prepared {
     /// Every row of the target, whatever its part.
     fn everyone(&self) -> Cohort {
         let sides = &self.forward;
-        let all: Vec<Cohort> = [Some(&sides.target), sides.test.as_ref(), sides.unlabelled.as_ref()]
+        let mut all: Vec<Cohort> = [Some(&sides.target), sides.test.as_ref(), sides.unlabelled.as_ref()]
             .into_iter()
             .flatten()
             .cloned()
             .collect();
+        // Rows without a label take nothing from what is known of the others.
+        if let Some(kind) = all.iter().find_map(|part| part.y.clone()) {
+            all.iter_mut().filter(|part| part.y.is_none()).for_each(|part| part.y = Some(kind.unknown(part.len())));
+        }
         Cohort::join(&all, Side::Target).unwrap_or_else(|| sides.target.clone())
     }
 }

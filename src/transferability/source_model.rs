@@ -51,16 +51,8 @@ pub async fn by_model(
     watch: &dyn Watch,
 ) -> Result<Option<ByModel>> {
     let pulse = Pulse::new(watch);
-    let sources: Vec<Cohort> = sources.iter().map(Cohort::labelled).filter(|rows| !rows.is_empty()).collect();
-    if sources.is_empty() {
-        return Ok(None);
-    }
-    let sources = at_most(sources, everyone, seed, &pulse).await?;
     let target = target.labelled();
-    let other = if target.is_empty() { everyone } else { &target };
-    let both = Both::gather(&sources, other, LIMITS, seed, &pulse).await?;
-    let run = Run::new(device::cpu(), seed, watch);
-    let Some(fitted) = unless_impossible(CrossFitted::new(&sources, &both, &target, everyone, &run).await)? else {
+    let Some((both, fitted)) = cross_fitted(sources, &target, everyone, seed, watch).await? else {
         return Ok(None);
     };
     let (moved, worth) = if target.is_empty() {
@@ -79,6 +71,41 @@ pub async fn by_model(
         priors: fitted.priors(&target, seed, &pulse).await?,
         worth,
     }))
+}
+
+/// The decomposition alone, as [`by_model`] finds it.
+///
+/// # Errors
+/// As [`by_model`].
+pub async fn moved(sources: &[Cohort], target: &Cohort, seed: u64, watch: &dyn Watch) -> Result<Option<Disde>> {
+    let target = target.labelled();
+    match cross_fitted(sources, &target, &target, seed, watch).await? {
+        Some((both, fitted)) if !target.is_empty() => {
+            unless_impossible(fitted.moved(&both, seed, &Pulse::new(watch)).await)
+        }
+        _ => Ok(None),
+    }
+}
+
+/// The rows of both sides, and what models of the sources say of them. `target` holds labelled rows only.
+async fn cross_fitted(
+    sources: &[Cohort],
+    target: &Cohort,
+    everyone: &Cohort,
+    seed: u64,
+    watch: &dyn Watch,
+) -> Result<Option<(Both, CrossFitted)>> {
+    let pulse = Pulse::new(watch);
+    let sources: Vec<Cohort> = sources.iter().map(Cohort::labelled).filter(|rows| !rows.is_empty()).collect();
+    if sources.is_empty() {
+        return Ok(None);
+    }
+    let sources = at_most(sources, everyone, seed, &pulse).await?;
+    let other = if target.is_empty() { everyone } else { target };
+    let both = Both::gather(&sources, other, LIMITS, seed, &pulse).await?;
+    let run = Run::new(device::cpu(), seed, watch);
+    let fitted = unless_impossible(CrossFitted::new(&sources, &both, target, everyone, &run).await)?;
+    Ok(fitted.map(|fitted| (both, fitted)))
 }
 
 /// An answer that the rows do not carry is none; a stop or a defect stays one.

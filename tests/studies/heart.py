@@ -52,7 +52,8 @@ write(
         "UCI heart disease (data set 45, CC BY 4.0): 303, 294, 123 and 200 patients, 13 features; the event is `num > 0`. "
         "Cholesterol and resting blood pressure 0 are read as missing. The verdict is fine-tuning with frozen layers, "
         "its number of frozen layers chosen inside each training set, against the better of two learners on the target alone, "
-        "in AUROC within folds; the rules are those of the program.",
+        "in AUROC within folds; the rules are those of the program. What the shift page finds for the same pairs, with linear "
+        "methods: [heart-shift.md](heart-shift.md).",
         "The command, for the first line:",
         "```sh\n" + shown(arguments(["cleveland"], "hungarian", pathlib.Path())) + "\n```",
         "## Every ordered pair",

@@ -167,7 +167,7 @@ fn the_made_examples_are_what_the_generator_makes() {
         assert!(unpacked(&target_file) == target, "{target_file} is not what its recipe makes");
         seen += 1;
     }
-    assert_eq!(seen, 3);
+    assert_eq!(seen, 4);
 }
 
 #[test]

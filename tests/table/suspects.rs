@@ -116,3 +116,30 @@ fn summaries_agree_with_numpy() {
     assert_eq!(summary.quartiles, Some([1.75, 3.5, 5.25]));
     assert_eq!(summary.histogram.iter().sum::<u32>(), 8);
 }
+
+#[test]
+fn the_minus_ones_of_a_real_table_are_suspected_and_nothing_is_done_to_them() {
+    let Some(text) = crate::shared::shared("data/eicu/eicu_first_day.csv") else { return };
+    let table = table(text.as_bytes());
+    // Counted without the reader: no cell of this file is quoted around a comma.
+    let mut lines = text.lines();
+    let names: Vec<&str> = lines.next().unwrap().split(',').collect();
+    let mut counts = vec![0_usize; names.len()];
+    for line in lines {
+        assert!(!line.contains('"'));
+        for (count, cell) in counts.iter_mut().zip(line.split(',')) {
+            *count += usize::from(cell.parse::<f64>() == Ok(-1.0));
+        }
+    }
+    assert_eq!(counts.iter().filter(|&&count| count > 0).count(), 21);
+    for (name, count) in names.iter().zip(counts) {
+        let found = suspects(&table, name).into_iter().find(|note| note.code == "missing_code");
+        assert_eq!(found.is_some(), count > 0, "{name}");
+        let Some(note) = found else { continue };
+        assert_eq!(note.value.as_deref(), Some("-1"), "{name}");
+        let told = note.facts.iter().find(|(fact, _)| fact == "count").map(|(_, count)| count.clone());
+        assert_eq!(told, Some(count.to_string()), "{name}");
+        // Asked, not applied.
+        assert!(table.column(name).unwrap().numbers().contains(&-1.0), "{name}");
+    }
+}

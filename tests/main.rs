@@ -16,6 +16,7 @@ mod explain;
 mod flamby;
 mod generate;
 mod gradients;
+mod hanczar;
 mod impute;
 mod linear_methods;
 mod math;

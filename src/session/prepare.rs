@@ -188,6 +188,7 @@ impl Prepared {
             if plan.both_directions && given.is_none() {
                 reverse = Some(exchange(&plan, &forward)?);
             }
+            findings.extend(grid_cut(&plan, forward.curve.train.len()));
         }
         let recommended = recommended(&forward, given)?;
         let facts = |side: &str, tables: &[&Table]| -> Vec<TableFacts> {
@@ -389,6 +390,13 @@ fn other_tables(plans: &[TablePlan], tables: &[&Table]) -> Vec<Finding> {
         !plan.fingerprint.is_empty() && plan.fingerprint != table.fingerprint_text()
     };
     plans.iter().zip(tables).filter(other).map(|(_, table)| Finding::warning("other_table").file(&table.name)).collect()
+}
+
+/// Sizes of the grid that are above the rows that there are: left out, and said.
+fn grid_cut(plan: &Plan, most: usize) -> Option<Finding> {
+    let above: Vec<String> =
+        plan.grid.as_ref()?.sizes.iter().filter(|&&n| n as usize > most).map(u32::to_string).collect();
+    (!above.is_empty()).then(|| Finding::note("grid_sizes_above").with("sizes", above.join(", ")).with("rows", most))
 }
 
 pub(super) fn strata(cohort: &Cohort) -> Option<Vec<u32>> {

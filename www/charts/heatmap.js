@@ -6,9 +6,11 @@ import { Plot, plot } from "./common.js";
 
 /** @typedef {import("../protocol.js").Gain} Cell */
 
-/** @param {Cell[]} cells @param {import("./common.js").Size} size */
-export function heatmap(cells, { width }) {
-  const most = Math.max(1e-9, ...cells.map(({ gain }) => Math.abs(gain)).filter(Number.isFinite));
+/** @typedef {{ cells: Cell[], most: number }} Grid `most`: the largest gain or loss of the pictures that share a scale */
+
+/** @param {Grid} grid @param {import("./common.js").Size} size */
+export function heatmap({ cells, most: largest }, { width }) {
+  const most = Math.max(1e-9, largest);
   const ns = [...new Set(cells.map(({ n }) => n))].sort((a, b) => a - b);
   const frozen = [...new Set(cells.map(({ frozen: f }) => f))].sort((a, b) => b - a);
   // Two hues with the number written in each cell: readable without colour.
@@ -24,8 +26,8 @@ export function heatmap(cells, { width }) {
   }, { width, label: t("chart.heatmap.title") });
 }
 
-/** @param {Cell[]} cells */
-export const heatmapTable = (cells) => ({
+/** @param {Grid} grid */
+export const heatmapTable = ({ cells }) => ({
   columns: [t("chart.frozen_layers"), t("chart.target_rows"), t("table.gain"), t("table.p")],
   rows: cells.map(({ frozen, n, gain, p }) => [frozen, n, signed(gain), pValue(p)]),
 });

@@ -1,6 +1,7 @@
 // Method: what is carried over and how; the one contrast that the verdict is about; how it is measured.
 
 import { html, nothing } from "lit";
+import { whole as wholeNumber } from "../format.js";
 import { head, onward } from "../navigate.js";
 import { plan as thePlan, state } from "../store.js";
 import { changePlan, measure } from "../study.js";
@@ -12,6 +13,8 @@ import { settings } from "./settings.js";
 
 const SCENARIOS = ["baseline", "transductive", "inductive", "unsupervised", "segmentation"];
 const METRICS = { classes: ["auroc", "auprc", "brier", "log_loss"], values: ["rmse", "mae", "r2"] };
+/** Target rows in Hanczar's study. */
+const PUBLISHED_SIZES = [25, 50, 100, 250, 500, 1000, 2500, 5000];
 /** Needs that no table of this page can meet yet. */
 const FOREIGN = ["gene_sets", "orthologs", "time_series", "molecules", "images"];
 
@@ -113,6 +116,10 @@ class Method extends Base {
     const list = (/** @type {string} */ name, /** @type {number[]} */ now, /** @type {(list: number[]) => void} */ use) => html`<label class="stack">${t(`grid.${name}`)}<input type="text" inputmode="numeric" .value=${now.join(", ")} @change=${(/** @type {globalThis.Event} */ event) => { const read = valueOf(event).split(/[,\s，]+/).filter(Boolean).map(Number); if (read.length && read.every((n) => Number.isInteger(n) && n >= 0)) use(read); else /** @type {HTMLInputElement} */ (event.target).value = now.join(", "); }}></label>`;
     const labelled = state.prepared?.data.target.labelled ?? 100;
     const sizes = [0.1, 0.2, 0.4, 0.7].map((share) => Math.max(4, Math.round(labelled * share)));
+    // The published numbers of rows, as far as there are rows; and a look at it that takes minutes.
+    const published = { frozen: [0, 1, 2, 3, 4], sizes: PUBLISHED_SIZES.filter((n) => n < labelled), repeats: 10 };
+    const quick = { frozen: [0, 2, 4], sizes: published.sizes.length > 3 ? [published.sizes[0], published.sizes[Math.floor(published.sizes.length / 2)], published.sizes[published.sizes.length - 1]] : published.sizes, repeats: 3 };
+    const trainings = grid ? (grid.frozen.length + 1) * (grid.sizes.filter((n) => n < labelled).length + 1) * grid.repeats * (plan.both_directions ? 2 : 1) : 0;
     return html`<section class="card" aria-labelledby="design"><h2 id="design">${t("design.title")}</h2><p class="soft">${t(state.prepared?.data.test ? "design.explain_given" : "design.explain")}</p>
       <fieldset><legend>${t("split.title")}</legend>${["repeated", "temporal", "leave_site_out"].map((name) => html`<label class="tick"><input type="radio" name="split" .checked=${(plan.split ?? "repeated") === name} @change=${() => changePlan({ split: /** @type {Plan["split"]} */ (name) })}><span><strong>${t(`split.${name}`)}</strong> <span class="soft">${t(`split.${name}.about`)}</span></span></label>`)}</fieldset>
       <div class="options">
@@ -122,7 +129,7 @@ class Method extends Base {
       </div>
       <label class="tick"><input type="checkbox" .checked=${Boolean(plan.both_directions)} @change=${(/** @type {globalThis.Event} */ event) => changePlan({ both_directions: checkedOf(event) })}>${t("design.both_directions")}</label>
       <label class="tick"><input type="checkbox" .checked=${Boolean(grid)} @change=${(/** @type {globalThis.Event} */ event) => changePlan({ grid: checkedOf(event) ? { frozen: [0, 1, 2, 3, 4], sizes, repeats: 5 } : null })}>${t("grid.on")}</label>
-      ${grid ? html`<div class="options">${list("frozen", grid.frozen, (frozen) => changePlan({ grid: { ...grid, frozen } }))}${list("sizes", grid.sizes, (next) => changePlan({ grid: { ...grid, sizes: next } }))}${whole("grid_repeats", 1, 50, grid.repeats, (repeats) => changePlan({ grid: { ...grid, repeats } }))}</div>
+      ${grid ? html`<div class="row">${published.sizes.length ? html`<button type="button" class="small" @click=${() => changePlan({ grid: published })}>${t("grid.published")}</button><button type="button" class="small" @click=${() => changePlan({ grid: quick })}>${t("grid.quick")}</button>` : nothing}<span class="soft">${t("grid.trainings", { n: wholeNumber(trainings) })}</span></div><div class="options">${list("frozen", grid.frozen, (frozen) => changePlan({ grid: { ...grid, frozen } }))}${list("sizes", grid.sizes, (next) => changePlan({ grid: { ...grid, sizes: next } }))}${whole("grid_repeats", 1, 50, grid.repeats, (repeats) => changePlan({ grid: { ...grid, repeats } }))}</div>
         <label class="tick"><input type="checkbox" .checked=${Boolean(plan.crossing)} @change=${(/** @type {globalThis.Event} */ event) => changePlan({ crossing: checkedOf(event) })}>${t("crossing.on")}</label>` : nothing}
       <fieldset><legend>${t("impute.title")}</legend><p class="soft">${t("impute.about")}</p>
         ${["median", "centroids", "iterative"].map((name) => html`<label class="tick"><input type="radio" name="fill" .checked=${(plan.imputation?.fill ?? "median") === name} @change=${() => changePlan({ imputation: { indicators: true, ...plan.imputation, fill: /** @type {import("../protocol.js").Fill} */ (name) } })}><span><strong>${t(`impute.${name}`)}</strong> <span class="soft">${t(`impute.${name}.about`)}</span></span></label>`)}

@@ -2,7 +2,6 @@
 
 import { html, nothing } from "lit";
 import { calibration, calibrationTable } from "../charts/calibration.js";
-import { heatmap, heatmapTable } from "../charts/heatmap.js";
 import { interval as intervalChart, intervalTable } from "../charts/interval.js";
 import { learning, learningTable } from "../charts/learning.js";
 import { pr, prTable } from "../charts/pr.js";
@@ -17,6 +16,7 @@ import { agreementView } from "./agreement-view.js";
 import { classesView } from "./classes-view.js";
 import { evaluationView } from "./evaluation-view.js";
 import { figure } from "./figure.js";
+import { gainView } from "./gain-view.js";
 import { operatingView } from "./operating-view.js";
 import { roundsView } from "./rounds-view.js";
 import { dividedView, internalView } from "./designs-view.js";
@@ -45,7 +45,7 @@ class VerdictView extends View {
   render() {
     const { report } = this;
     if (!report?.forward) return nothing;
-    return html`${this.direction(report, report.forward)}${report.reverse ? html`<h2 class="reverse">${t("verdict.reverse")}</h2><p class="soft">${t("verdict.reverse.about")}</p>${this.direction(report, report.reverse, "reverse-")}` : nothing}`;
+    return html`${this.direction(report, report.forward)}${report.reverse ? html`<h2 class="reverse">${t("verdict.reverse")}</h2><p class="soft">${t("verdict.reverse.about")}</p>${this.direction(report, report.reverse, "reverse-")}` : nothing}${gainView(report)}`;
   }
 
   /** @param {Report} report @param {Comparison} one @param {string} [prefix] of the files' names */
@@ -120,9 +120,8 @@ class VerdictView extends View {
 
   /** @param {Comparison} one @param {string} prefix */
   learning(one, prefix) {
-    const { learning: points, gain, estimand } = one;
-    return html`${points.length ? html`<section class="card">${figure({ name: `${prefix}learning`, heading: t("chart.learning.title"), note: t("chart.learning.note"), chart: learning, table: learningTable, data: { points, metric: estimand.metric } })}${crossingSentence(one)}</section>` : nothing}
-      ${gain.length ? html`<section class="card">${figure({ name: `${prefix}gain`, heading: t("chart.heatmap.title"), note: t("chart.heatmap.note", { metric: t(`metric.${estimand.metric}`) }), chart: heatmap, table: heatmapTable, data: gain })}</section>` : nothing}`;
+    const { learning: points, estimand } = one;
+    return html`${points.length ? html`<section class="card">${figure({ name: `${prefix}learning`, heading: t("chart.learning.title"), note: t("chart.learning.note"), chart: learning, table: learningTable, data: { points, metric: estimand.metric } })}${crossingSentence(one)}</section>` : nothing}`;
   }
 }
 customElements.define("ag-verdict-view", VerdictView);

@@ -1,6 +1,7 @@
 // The examples, the saved model, the GPU, the run file: what a person does after, or instead of, two plain tables.
 
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -222,4 +223,62 @@ test("stopping a file that is read answers at once, and loses nothing that is op
     await rm(folder, { recursive: true });
     await page.close();
   }
+});
+
+test("the example in which a model labels patients itself: its rounds are drawn while it runs, stand in the verdict, and are saved", async () => {
+  const { page, errors } = await open(browser, `${server.url}?with=example-generated-silver#lang=en`);
+  await ready(page);
+  await prepared(page);
+  const requests = server.requests.length;
+  const plan = await state(page, "plan");
+  assert.equal(plan.transfer.method, "self_training");
+  Object.assign(plan, { importance: 0, thresholds: 0, device: "cpu", explain: { ...plan.explain, patients: 0 } });
+  plan.design.repeats = 1;
+  plan.transfer.config = { ...plan.transfer.config, threshold: 0.8 };
+  await openPlan(page, plan);
+  await page.evaluate(() => {
+    const look = () => { if (/Labels given in each round/.test(document.querySelector("ag-run")?.textContent ?? "")) document.body.dataset.live = "yes"; };
+    new MutationObserver(look).observe(document.body, { childList: true, subtree: true });
+  });
+  await run(page);
+  assert.equal(await page.evaluate(() => document.body.dataset.live), "yes", "drawn while it ran");
+  const rounds = await state(page, "report.forward.rounds");
+  const labelled = rounds.filter(({ method }) => method === "self_training").flatMap(({ labelling }) => labelling.rounds).reduce((sum, { added }) => sum + added.reduce((a, b) => a + b, 0), 0);
+  assert.ok(labelled > 0, JSON.stringify(rounds[0]));
+  await stage(page, 5);
+  const section = page.locator("section.rounds", { hasText: "Self-training" });
+  await section.scrollIntoViewIfNeeded();
+  const download = page.waitForEvent("download");
+  await section.getByRole("button", { name: "CSV" }).first().click();
+  const log = readFileSync(await (await download).path(), "utf8").trim().split("\n");
+  assert.ok(log.length > 2 && log[0].includes("Round"), log[0]);
+  await page.screenshot({ path: `${SCREENS}example-generated-silver.png`, fullPage: true });
+  assert.equal(server.requests.length, requests, `asked for ${server.requests.slice(requests)}`);
+  await page.close();
+  assert.deepEqual(errors, []);
+});
+
+test("Hanczar's grid in both directions: two pictures side by side on one scale, and what they say", async () => {
+  const { page, errors } = await open(browser, `${server.url}#lang=en`);
+  await ready(page);
+  await opened(page, table(120, 21), table(90, 22));
+  await small(page);
+  await tinyPlan(page, { device: "cpu", both_directions: true, crossing: false, grid: { frozen: [0, 1], sizes: [20, 5000], repeats: 2 } });
+  const said = await page.evaluate(() => window.autograft.state.prepared.findings.map(({ key }) => key));
+  assert.ok(said.includes("grid_sizes_above"), `${said}`);
+  await stage(page, 3);
+  await page.getByRole("button", { name: "Quick look: 3 repeats" }).waitFor();
+  await run(page);
+  for (const direction of ["forward", "reverse"]) {
+    const gain = await state(page, `report.${direction}.gain`);
+    assert.deepEqual([...new Set(gain.map(({ frozen }) => frozen))], [0, 1]);
+    assert.equal(gain.length, 4, JSON.stringify(gain));
+  }
+  await stage(page, 5);
+  const card = page.getByRole("region", { name: "Gain over training from scratch" }).first();
+  await card.getByRole("heading", { name: "Source → target" }).waitFor();
+  assert.equal(await card.locator("ag-figure svg").count() >= 2, true);
+  assert.match(await card.innerText(), /Target → source[\s\S]*2 repeats show no more/);
+  await page.close();
+  assert.deepEqual(errors, []);
 });

@@ -4,7 +4,7 @@ import * as Plot from "@observablehq/plot";
 import { t } from "../words.js";
 
 /** @typedef {{ width: number }} Size */
-/** @typedef {{ label: string, color: string, dash?: string, mark?: "diamond" }} Key */
+/** @typedef {{ label: string, color: string, dash?: string, mark?: "diamond" | "dot" }} Key */
 
 export const SOURCE = "var(--source)";
 export const TARGET = "var(--target)";
@@ -41,7 +41,7 @@ function addLegend(made, keys, width, height) {
   for (const key of keys) {
     const wide = 26 + textWidth(key.label) + 16;
     if (x > 0 && x + wide > width) { x = 0; y += LINE; }
-    group.append(key.mark ? svg("path", { d: `M${x + 11},${y + 3}l6,6l-6,6l-6,-6z`, fill: key.color }) : svg("line", { x1: x + 2, x2: x + 20, y1: y + 9, y2: y + 9, stroke: key.color, "stroke-width": 3, "stroke-dasharray": key.dash }));
+    group.append(key.mark === "dot" ? svg("circle", { cx: x + 11, cy: y + 9, r: 4, fill: key.color }) : key.mark ? svg("path", { d: `M${x + 11},${y + 3}l6,6l-6,6l-6,-6z`, fill: key.color }) : svg("line", { x1: x + 2, x2: x + 20, y1: y + 9, y2: y + 9, stroke: key.color, "stroke-width": 3, "stroke-dasharray": key.dash }));
     const text = svg("text", { x: x + 26, y: y + 13, fill: "currentColor" });
     text.textContent = key.label;
     group.append(text);

@@ -25,7 +25,7 @@ export function ratio({ fits, event }, { width }) {
     { name, round, what: "train", y: share(train, event) }, { name, round, what: "added", y: share(added, event) }].filter(({ y }) => y !== null)));
   const of = (/** @type {string} */ what) => points.filter((point) => point.what === what);
   const reviewed = fits.flatMap(({ rounds }) => (rounds.length ? [share(rounds[0].train, event)] : []))[0];
-  const keys = [{ label: t("rounds.ratio.train"), color: LINE }, { label: t("rounds.ratio.added"), color: SOURCE, dash: "1 3" }, { label: t("rounds.ratio.reviewed"), color: TARGET, dash: "5 3" }];
+  const keys = [{ label: t("rounds.ratio.train"), color: LINE }, { label: t("rounds.ratio.added"), color: SOURCE, mark: /** @type {const} */ ("dot") }, { label: t("rounds.ratio.reviewed"), color: TARGET, dash: "5 3" }];
   return plot({
     height: 220, x: axis(), y: { label: t("rounds.ratio.axis"), grid: true, ticks: 5, nice: true, zero: true },
     marks: [

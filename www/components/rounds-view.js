@@ -25,10 +25,10 @@ function words(fits) {
   const gold = sum(first, (one) => all(one.train));
   const compared = sum(rounds, ({ compared: n }) => n);
   const ends = [...new Set(fits.map(({ labelling }) => labelling.ended))].sort();
-  return html`<p>${t("rounds.summary", {
+  return html`${added ? html`<p>${t("rounds.summary", {
     rounds: fixed(fits.reduce((total, { labelling }) => total + labelling.rounds.length - 1, 0) / fits.length, 1), added: whole(Math.round(added / fits.length)),
-    share: added ? percent(events / added) : "–", gold: gold ? percent(sum(first, (one) => one.train[event] ?? 0) / gold) : "–",
-  })} ${compared ? t("rounds.agreement", { share: percent(sum(rounds, ({ agreed }) => agreed) / compared), n: whole(compared) }) : nothing}</p>
+    share: percent(events / added), gold: gold ? percent(sum(first, (one) => one.train[event] ?? 0) / gold) : "–",
+  })} ${compared ? t("rounds.agreement", { share: percent(sum(rounds, ({ agreed }) => agreed) / compared), n: whole(compared) }) : nothing}</p>` : nothing}
   <ul>${ends.map((end) => {
     const those = fits.filter(({ labelling }) => labelling.ended === end);
     const highest = Math.max(...those.map(({ labelling }) => labelling.rounds.at(-1)?.highest ?? 0));
@@ -46,16 +46,18 @@ export function roundsView({ rounds }, prefix = "") {
     const data = { names, event, fits: fits.map(({ repeat, fold, labelling }) => ({ name: `${repeat + 1}.${fold + 1}`, best: labelling.best, rounds: labelling.rounds })) };
     const one = (/** @type {string} */ name, /** @type {(data: import("../charts/rounds.js").Data, size: { width: number }) => Element} */ chart) =>
       figure({ name: `${prefix}${name}-${method}`, heading: t(`chart.${name}.title`), note: t(`chart.${name}.note`), chart, table: roundsTable, data });
+    // Where nobody was labelled there is nothing to draw: why is said.
+    const labelled = fits.some(({ labelling }) => labelling.rounds.some(({ added }) => all(added) > 0));
     return html`<section class="card rounds" aria-label=${t("rounds.title", { method: t(`method.${method}.name`) })}><h2>${t("rounds.title", { method: t(`method.${method}.name`) })}</h2>
       ${words(fits)}
-      ${fits.some(({ labelling }) => labelling.rounds.length > 1) ? html`<div class="two">${one("rounds_ratio", ratio)}${one("rounds_labels", labels)}</div>` : nothing}
-      ${fits.some(({ labelling }) => labelling.rounds.length > 1 && labelling.judges > 0) ? one("rounds_auc", judged) : nothing}</section>`;
+      ${labelled ? html`<div class="two">${one("rounds_ratio", ratio)}${one("rounds_labels", labels)}</div>` : nothing}
+      ${labelled && fits.some(({ labelling }) => labelling.rounds.length > 1 && labelling.judges > 0) ? one("rounds_auc", judged) : nothing}</section>`;
   });
 }
 
 /** While a fit runs. @param {Round[]} rounds @param {{ names: string[], event: number }} label */
 export function liveRounds(rounds, { names, event }) {
-  if (rounds.length < 2) return nothing;
+  if (!rounds.some(({ added }) => all(added) > 0)) return nothing;
   const data = { names, event, fits: [{ name: "", best: null, rounds: [...rounds] }] };
   return html`${figure({ name: "rounds_ratio", heading: t("chart.rounds_ratio.title"), chart: ratio, data })}
     ${figure({ name: "rounds_labels", heading: t("chart.rounds_labels.title"), chart: labels, data })}

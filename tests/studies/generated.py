@@ -61,7 +61,7 @@ write(
         "The commands of a draw:",
         "```sh\nautograft generate helps --out . --seed 1\n" + shown(["compare", "--source", "source.csv", "--target", "target.csv", *COMMON, "--seed", "1"]) + "\n```",
         "With a source that says nothing, *helps* is an error; *harms* is not: to start from a network that learned noise, "
-        "and to take only the steps that are worth a standard error, truly costs. With one that helps or harms, *cannot "
+        "and to take only the steps that are worth half a standard error, truly costs. With one that helps or harms, *cannot "
         "tell* is the price of 120 rows; the opposite verdict would be an error.",
         f"Made by `tests/studies/generated.py --draws {asked.draws} --repeats {asked.repeats}`.",
     ],

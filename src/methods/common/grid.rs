@@ -62,6 +62,15 @@ impl Grid {
         Self::of(params, &[50, 150, 400], &[0.03, 0.1], &[2, 5], &[2.0])
     }
 
+    /// The grid of a setting: `published`, `one` (that point alone), or else the small one.
+    pub fn named(name: &str, params: Params, one: Point) -> Self {
+        match name {
+            "published" => Self::published(params),
+            "one" => Self { points: vec![one], params },
+            _ => Self::small(params),
+        }
+    }
+
     /// The settings of a point.
     pub fn params(&self, point: &Point) -> Params {
         Params {

@@ -11,9 +11,18 @@ use super::head::Head;
 use super::rows::{Known, canonical, order_of};
 use crate::cohort::{Cohort, Labels, Side, Task};
 use crate::error::{Code, Result};
+use crate::methods::card::Paper;
 use crate::metrics::{Metric, Truth};
 use crate::trees::{Forest, Loss, Matrix};
 use crate::watch::Round;
+
+/// Self-training and cluster-then-label: the study that compared them.
+pub const PAPER: Paper = Paper {
+    authors: "Bashiri FS, Caskey JR, Mayampurath A, et al.",
+    year: 2022,
+    title: "Identifying infected patients using semi-supervised and transfer learning",
+    doi: "10.1093/jamia/ocac109",
+};
 
 /// See the [module](self). Gold rows come first.
 #[derive(Debug, Clone)]

@@ -14,8 +14,8 @@ use serde_json::json;
 use super::super::common::clusters::k_means;
 use super::super::common::encoder::{Encoder, Part};
 use super::super::common::forest::Grown;
-use super::super::common::grid::{Grid, draws};
-use super::super::common::pool::{Ended, Labelling, Pool, Silver};
+use super::super::common::grid::{Grid, Point, draws};
+use super::super::common::pool::{Ended, Labelling, PAPER, Pool, Silver};
 use super::super::config::Range;
 use super::super::{Card, Method, Model, card};
 use crate::cohort::{Cohort, Prediction, Task};
@@ -98,12 +98,7 @@ impl Method for ClusterThenLabel {
         needs: &[card::Needs::TargetLabels, card::Needs::Silver],
         kinds: card::Kinds::Classes,
         honesty: card::Honesty::Reconstructed,
-        paper: Some(card::Paper {
-            authors: "Bashiri FS, Caskey JR, Mayampurath A, et al.",
-            year: 2022,
-            title: "Identifying infected patients using semi-supervised and transfer learning",
-            doi: "10.1093/jamia/ocac109",
-        }),
+        paper: Some(PAPER),
         uses_network: false,
         sensible: false,
     };
@@ -123,13 +118,13 @@ impl Method for ClusterThenLabel {
         let labelled: Vec<usize> = (n_gold..pool.len()).filter(|&row| codes[row] < k).collect();
         let set = even(&[gold.as_slice(), labelled.as_slice()].concat(), &codes, run);
         let params = Params { subsample: config.subsample, ..Params::default() };
-        let grid = match config.grid.as_str() {
-            "published" => Grid::published(params),
-            "one" => {
-                Grid::of(params, &[config.one_trees], &[config.one_eta], &[config.one_depth], &[config.one_weight])
-            }
-            _ => Grid::small(params),
+        let one = Point {
+            trees: config.one_trees,
+            eta: config.one_eta,
+            max_depth: config.one_depth,
+            min_child_weight: config.one_weight,
         };
+        let grid = Grid::named(&config.grid, params, one);
         let (point, _) = grid.tune(&pool, &set, &codes, draws(run, "cluster/tune", 0), run).await?;
         run.event(Event::Phase { name: "trees".to_owned(), facts: Vec::new() });
         let forest = grid.grow(&pool, &set, &codes, &point, draws(run, "cluster/fit", 0), run).await?;

@@ -20,7 +20,7 @@ use serde_json::json;
 
 use super::super::common::forest::Grown;
 use super::super::common::grid::{Grid, Point, draws};
-use super::super::common::pool::{Ended, Labelling, Pool, Silver};
+use super::super::common::pool::{Ended, Labelling, PAPER, Pool, Silver};
 use super::super::config::Range;
 use super::super::{Card, Method, Model, card};
 use crate::cohort::{Cohort, Prediction, Task};
@@ -65,11 +65,13 @@ impl SelfTrainingConfig {
     pub fn points(&self) -> Grid {
         let search = if self.search == "exact" { Search::Exact } else { Search::Hist };
         let params = Params { subsample: self.subsample, search, ..Params::default() };
-        match self.grid.as_str() {
-            "published" => Grid::published(params),
-            "one" => Grid::of(params, &[self.one_trees], &[self.one_eta], &[self.one_depth], &[self.one_weight]),
-            _ => Grid::small(params),
-        }
+        let one = Point {
+            trees: self.one_trees,
+            eta: self.one_eta,
+            max_depth: self.one_depth,
+            min_child_weight: self.one_weight,
+        };
+        Grid::named(&self.grid, params, one)
     }
 }
 
@@ -219,12 +221,7 @@ impl Method for SelfTraining {
         needs: &[card::Needs::TargetLabels, card::Needs::Silver],
         kinds: card::Kinds::Classes,
         honesty: card::Honesty::FaithfulDescription,
-        paper: Some(card::Paper {
-            authors: "Bashiri FS, Caskey JR, Mayampurath A, et al.",
-            year: 2022,
-            title: "Identifying infected patients using semi-supervised and transfer learning",
-            doi: "10.1093/jamia/ocac109",
-        }),
+        paper: Some(PAPER),
         uses_network: false,
         sensible: false,
     };

@@ -231,6 +231,9 @@ pub struct Cohort {
     pub group: Option<Vec<u32>>,
     /// Times, for series and temporal splits, in days.
     pub time: Option<Vec<f64>>,
+    /// A second outcome that this side alone has, a number a row (a drug's log IC50); NaN is unknown. No feature and
+    /// not what is judged: methods that know two outcomes learn from it.
+    pub outcome: Option<Vec<f64>>,
     /// Which side it is.
     pub side: Side,
 }
@@ -247,13 +250,15 @@ impl Cohort {
     /// These rows.
     pub fn select(&self, rows: &[usize]) -> Self {
         let pick = |values: &Vec<u32>| rows.iter().filter_map(|&row| values.get(row).copied()).collect();
+        let pick_real = |values: &Vec<f64>| rows.iter().filter_map(|&row| values.get(row).copied()).collect();
         Self {
             x: self.x.select(rows),
             y: self.y.as_ref().map(|y| y.select(rows)),
             id: rows.iter().filter_map(|&row| self.id.get(row).cloned()).collect(),
             domain: self.domain.clone(),
             group: self.group.as_ref().map(pick),
-            time: self.time.as_ref().map(|t| rows.iter().filter_map(|&row| t.get(row).copied()).collect()),
+            time: self.time.as_ref().map(pick_real),
+            outcome: self.outcome.as_ref().map(pick_real),
             side: self.side,
         }
     }
@@ -262,7 +267,7 @@ impl Cohort {
         Self { y: None, ..self.clone() }
     }
     /// The rows of several cohorts with the same features, one after the other, under the first one's name.
-    /// Labels, groups and times are there where all parts have them.
+    /// Labels, groups, times and second outcomes are there where all parts have them.
     pub fn join(parts: &[Cohort], side: Side) -> Option<Self> {
         let first = parts.first()?;
         let columns = (0..first.x.features().len())
@@ -271,6 +276,7 @@ impl Cohort {
         let labels: Option<Vec<&Labels>> = parts.iter().map(|part| part.y.as_ref()).collect();
         let groups: Option<Vec<&Vec<u32>>> = parts.iter().map(|part| part.group.as_ref()).collect();
         let times: Option<Vec<&Vec<f64>>> = parts.iter().map(|part| part.time.as_ref()).collect();
+        let outcomes: Option<Vec<&Vec<f64>>> = parts.iter().map(|part| part.outcome.as_ref()).collect();
         Some(Self {
             x: View::all(Frame { features: first.x.features().to_vec(), columns }),
             y: labels.and_then(|labels| Labels::join(&labels)),
@@ -278,6 +284,7 @@ impl Cohort {
             domain: first.domain.clone(),
             group: groups.map(|groups| groups.into_iter().flatten().copied().collect()),
             time: times.map(|times| times.into_iter().flatten().copied().collect()),
+            outcome: outcomes.map(|outcomes| outcomes.into_iter().flatten().copied().collect()),
             side,
         })
     }

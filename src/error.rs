@@ -52,6 +52,22 @@ codes! {
     TextInNumbers = "text_in_numbers",
     /// A column that was named is not in the table.
     NoSuchColumn = "no_such_column",
+    /// A long table from which not one window with a label can be made.
+    NoWindows = "no_windows",
+    /// Readings that cannot be in the unit that was said.
+    MixedUnits = "mixed_units",
+    /// One of the three files of a sparse matrix without the others.
+    MatrixAlone = "matrix_alone",
+    /// A sparse matrix that cannot be read, or whose files do not fit together.
+    BadMatrix = "bad_matrix",
+    /// A matrix whose table of all kept genes would not fit.
+    MatrixTooDense = "matrix_too_dense",
+    /// An HDF5 file: `.h5ad`, `.h5`.
+    Hdf5File = "hdf5_file",
+    /// Logarithms or negative values where counts were to be prepared.
+    NotCounts = "not_counts",
+    /// Quality control that leaves no cell or no gene.
+    NoCellsLeft = "no_cells_left",
     /// No label column was chosen.
     NoLabel = "no_label",
     /// The label has one class only.
@@ -72,6 +88,10 @@ codes! {
     NothingVaries = "nothing_varies",
     /// Source and target have too few patients in common for weights.
     NoOverlap = "no_overlap",
+    /// What a low value of a second outcome means was not said.
+    PolarityUnsaid = "polarity_unsaid",
+    /// What was said of it is the opposite of what the source's own labels show.
+    PolarityContradicted = "polarity_contradicted",
     /// Cells that are missing or infinite where a computation needs numbers.
     MissingCells = "missing_cells",
     /// A loss became NaN or infinite.
@@ -84,6 +104,8 @@ codes! {
     NoTimes = "no_times",
     /// A split by site with one site.
     NoSites = "no_sites",
+    /// A split by likeness without a fingerprint.
+    NoFingerprint = "no_fingerprint",
     /// A field or a name that nobody knows.
     Unknown = "unknown",
     /// A sample size was asked for more than two classes.

@@ -9,7 +9,7 @@ use crate::error::{Code, Result};
 use crate::explain::attribute::TreeForm;
 use crate::methods::registry;
 use crate::metrics::Metric;
-use crate::preprocess::{LabelKind, Preparation, Role};
+use crate::preprocess::{LabelKind, OnePerson, Preparation, Role};
 use crate::table::ReadOptions;
 use crate::train::Imputation;
 
@@ -78,6 +78,13 @@ pub struct Plan {
     /// How missing values are met, inside the training rows of each fold.
     #[serde(default)]
     pub imputation: Imputation,
+    /// Rows of the target whose fingerprints are at least so alike (Tanimoto's coefficient, Butina's clusters) are never
+    /// divided; absent: only groups are kept together.
+    #[serde(default)]
+    pub similarity: Option<f64>,
+    /// Whether networks' features of both domains are drawn, in one fold.
+    #[serde(default)]
+    pub maps: bool,
 }
 
 /// How the target is divided.
@@ -166,8 +173,8 @@ impl Default for Explain {
     }
 }
 
-/// The grid of Hanczar's study.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+/// The grid of a study over numbers of target rows: Hanczar's over frozen layers, or one over a method's modes.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Grid {
     /// Numbers of frozen layers.
@@ -176,6 +183,12 @@ pub struct Grid {
     pub sizes: Vec<u32>,
     /// Repeats on new subsamples.
     pub repeats: u32,
+    /// Modes of the transfer procedure that are compared at each size, for one that has the setting `mode`.
+    #[serde(default)]
+    pub modes: Vec<String>,
+    /// Whether each subsample has as many rows of one class as of the other.
+    #[serde(default)]
+    pub balanced: bool,
 }
 
 /// Where networks are trained.
@@ -192,11 +205,17 @@ pub enum DeviceChoice {
 
 impl Plan {
     /// A plan with the defaults for these tables, roles and mapping.
-    pub fn new(sources: Vec<TablePlan>, targets: Vec<TablePlan>, preparation: Preparation) -> Self {
+    pub fn new(sources: Vec<TablePlan>, targets: Vec<TablePlan>, mut preparation: Preparation) -> Self {
+        // Windows are forecasts, person by person.
+        let windows = targets.iter().any(|table| table.read.windows.is_some());
+        if windows && preparation.person.is_none() {
+            preparation.person = Some(OnePerson::default());
+        }
         let classes = matches!(preparation.label.kind, LabelKind::Classes { .. });
         // With given test rows every repeat is a fit on all training rows and two on halves of them.
         let marked = preparation.target_roles.one(Role::Set).is_some();
-        let design = if marked { Design { repeats: 10, ..Design::default() } } else { Design::default() };
+        let repeats = if windows { 4 } else { 10 };
+        let design = if marked { Design { repeats, ..Design::default() } } else { Design::default() };
         let chosen = |method: &str| Chosen { method: method.to_owned(), config: Value::Null };
         Self {
             version: VERSION,
@@ -205,13 +224,18 @@ impl Plan {
             targets,
             preparation,
             metric: if classes { Metric::Auroc } else { Metric::Rmse },
-            transfer: chosen("hanczar"),
+            transfer: chosen(if windows { "atl" } else { "hanczar" }),
             baseline: chosen("target_only"),
-            others: ["source_only", "pooled", "target_only_network", "target_only_linear"].map(chosen).to_vec(),
+            others: if windows {
+                ["persistence", "series_target_only", "target_only_linear"].map(chosen).to_vec()
+            } else {
+                ["source_only", "pooled", "target_only_network", "target_only_linear"].map(chosen).to_vec()
+            },
             design,
             grid: None,
             both_directions: false,
-            importance: 3,
+            // A hundred columns of one history are no hundred features.
+            importance: if windows { 0 } else { 3 },
             thresholds: 5,
             explain: Explain::default(),
             device: DeviceChoice::Auto,
@@ -221,6 +245,8 @@ impl Plan {
             split: Split::Repeated,
             refits: 0,
             imputation: Imputation::default(),
+            similarity: None,
+            maps: true,
         }
     }
 
@@ -279,6 +305,16 @@ impl Plan {
             for &frozen in &grid.frozen {
                 in_range("grid.frozen", frozen, 0, 16)?;
             }
+            let method = registry::find(&self.transfer.method)?;
+            for mode in &grid.modes {
+                let mut config = method.settings(&self.transfer.config)?;
+                config["mode"] = Value::String(mode.clone());
+                method.settings(&config)?;
+            }
+        }
+        if let Some(least) = self.similarity.filter(|least| !(0.1..=1.0).contains(least)) {
+            let range = Code::OutOfRange.err().with("field", "similarity").with("value", least);
+            return Err(range.with("low", 0.1).with("high", 1));
         }
         for grouping in self.subgroups.iter().flatten() {
             if grouping.cuts.windows(2).any(|pair| pair[0] >= pair[1]) || grouping.cuts.iter().any(|c| !c.is_finite()) {

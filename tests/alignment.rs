@@ -190,6 +190,7 @@ fn cohort(x: &[f64], p: usize, y: Labels, side: Side) -> Cohort {
         domain: format!("{side:?}"),
         group: None,
         time: None,
+        outcome: None,
         side,
     }
 }

@@ -2,6 +2,7 @@
 
 use autograft::cohort::{Cohort, Feature, FeatureKind, Frame, Labels, Side, Task, View};
 use autograft::rng::Rng;
+use autograft::table::Windows;
 
 /// What is to be predicted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -12,6 +13,8 @@ pub enum Kind {
     Three,
     /// A number.
     Number,
+    /// A number, of rows that are windows: one series of eight steps.
+    Series,
 }
 
 /// A cohort of `n` rows with five numbers (one of them with missing values) and a category of three levels.
@@ -40,11 +43,19 @@ pub fn cohort(kind: Kind, n: usize, seed: u64, shift: f64, side: Side) -> Cohort
         (0..5).map(|f| Feature { name: format!("x{f}"), kind: FeatureKind::Number }).collect();
     let levels = ["a", "b", "c"].map(str::to_owned).to_vec();
     features.push(Feature { name: "grade".to_owned(), kind: FeatureKind::Category { levels } });
+    if kind == Kind::Series {
+        let half = |of: usize| columns[of].iter().map(|v| v / 2.0).collect::<Vec<f32>>();
+        columns.extend([half(0), half(1)]);
+        let name = |at: usize| Windows::lagged("s", 35 - 5 * at as u32);
+        features = (0..8).map(|at| Feature { name: name(at), kind: FeatureKind::Number }).collect();
+    }
     let names = |k: usize| ["no", "yes", "more"].iter().take(k).map(|s| (*s).to_owned()).collect();
+    // What a source alone measures: more of it, more of the event.
+    let outcome = (side == Side::Source).then(|| values.iter().map(|v| (v - 120.0) / 8.0).collect());
     let y = match kind {
         Kind::Binary => Labels::Classes { names: names(2), event: 1, codes },
         Kind::Three => Labels::Classes { names: names(3), event: 1, codes },
-        Kind::Number => Labels::Values { unit: "mmHg".to_owned(), values },
+        Kind::Number | Kind::Series => Labels::Values { unit: "mmHg".to_owned(), values },
     };
     Cohort {
         x: View::all(Frame { features, columns }),
@@ -53,6 +64,7 @@ pub fn cohort(kind: Kind, n: usize, seed: u64, shift: f64, side: Side) -> Cohort
         domain: format!("{side:?}"),
         group: None,
         time: None,
+        outcome,
         side,
     }
 }

@@ -179,6 +179,11 @@ fn the_verdict_is_said_and_written() {
         forward["influence"]["helping"] = json!([]);
         forward["influence"]["harming"] = json!([]);
     }
+    let rows = nameless["candidates"]["rows"].as_array_mut().unwrap();
+    assert_eq!(rows.len(), 60);
+    for row in rows {
+        row["id"] = "".into();
+    }
     assert_eq!(serde_json::from_str::<Value>(json).unwrap(), nameless);
     assert!(html.contains(&shown));
 }
@@ -368,4 +373,68 @@ fn the_methods_pages_are_current() {
         let (old, new) = (fs::read_to_string(committed.join(&name)).unwrap(), folder.bytes(&format!("pages/{name}")));
         assert!(old.as_bytes() == new, "{name} is not current; run: autograft methods --docs docs/methods");
     }
+}
+
+/// Bulk samples' counts with a response, and cells as a 10x folder without one; the first genes say the response.
+fn bulk_and_cells(name: &str) -> Folder {
+    const GENES: usize = 60;
+    let mut rng = Rng::stream(11, "counts");
+    let mut sample = |yes: bool, depth: f64| -> Vec<u64> {
+        let mean = |gene: usize| depth * (1 + gene % 9) as f64 * if yes && gene < 8 { 4.0 } else { 1.0 };
+        (0..GENES).map(|gene| (mean(gene) * 2.0 * rng.uniform()) as u64).collect()
+    };
+    let header: Vec<String> = (0..GENES).map(|gene| format!("GENE{gene}")).collect();
+    let mut bulk = format!("line,{},response\n", header.join(","));
+    for line in 0..40 {
+        let row: Vec<String> = sample(line % 2 == 1, 40.0).iter().map(u64::to_string).collect();
+        bulk += &format!("L{line},{},{}\n", row.join(","), if line % 2 == 1 { "yes" } else { "no" });
+    }
+    let cells: Vec<Vec<u64>> = (0..40).map(|cell| sample(cell % 2 == 1, 0.5)).collect();
+    let seen = |cell: usize| cells[cell].iter().enumerate().filter(|(_, n)| **n > 0).map(move |(g, n)| (g, cell, *n));
+    let entries: Vec<(usize, usize, u64)> = (0..cells.len()).flat_map(seen).collect();
+    let lines: String = entries.iter().map(|(gene, cell, n)| format!("{} {} {n}\n", gene + 1, cell + 1)).collect();
+    let mtx = format!("%%MatrixMarket matrix coordinate integer general\n{GENES} 40 {}\n{lines}", entries.len());
+    let folder = Folder::new(name).with("bulk.csv", &bulk);
+    fs::create_dir(folder.0.join("cells")).unwrap();
+    let features: String = header.iter().map(|gene| format!("E-{gene}\t{gene}\tGene Expression\n")).collect();
+    let barcodes: String = (0..cells.len()).map(|cell| format!("C{cell}\n")).collect();
+    folder.with("cells/matrix.mtx", &mtx).with("cells/features.tsv", &features).with("cells/barcodes.tsv", &barcodes)
+}
+
+#[test]
+fn counts_of_a_csv_and_of_a_10x_folder_are_learned_from_and_the_plan_reads_them_alike() {
+    let folder = bulk_and_cells("counts");
+    let plain = folder.done(&["describe", "cells"]);
+    assert!(plain.contains("40 rows, 61 columns") && plain.contains("--counts"), "{plain}");
+    let done = folder.done(&["describe", "cells/matrix.mtx", "--counts", "min_genes=10,top=20"]);
+    assert!(done.contains("21 columns") && done.contains("vary more"), "{done}");
+    let alone = folder.run(&["describe", "cells/barcodes.tsv"]);
+    assert!(!alone.status.success() && String::from_utf8_lossy(&alone.stderr).contains("matrix.mtx"));
+    let mut asked = vec!["compare", "--source", "bulk.csv", "--target", "cells", "--source-label", "response"];
+    asked.extend(["--no-target-label", "--method", "scdeal", "--others", "--seeds", "1", "--out", "out"]);
+    asked.extend([
+        "--counts",
+        "min_genes=10,top=0",
+        "--set",
+        "widths=[8]",
+        "--set",
+        "code=4",
+        "--set",
+        "predictor=[4]",
+    ]);
+    asked.extend(["--set", "max_epochs=8", "--set", "batch=16"]);
+    folder.done(&asked);
+    let plan = folder.json("out/plan.json");
+    for side in ["sources", "targets"] {
+        assert_eq!(plan[side][0]["read"]["counts"]["min_genes"], 10, "{side}");
+    }
+    let report = folder.json("out/report.json");
+    let critical = &report["critical"];
+    assert_eq!(critical["genes"], report["data"]["features"], "genes that the bounds leave on both sides");
+    assert_eq!(critical["called"].as_u64().unwrap() + critical["rest"].as_u64().unwrap(), 40);
+    let genes = String::from_utf8(folder.bytes("out/critical-genes.csv")).unwrap();
+    assert_eq!(genes.lines().count(), 1 + critical["surest"].as_array().unwrap().len());
+    folder.done(&["run", "out/plan.json", "--source", "bulk.csv", "--target", "cells", "--out", "again"]);
+    assert_eq!(folder.bytes("again/critical-genes.csv"), folder.bytes("out/critical-genes.csv"));
+    assert_eq!(folder.bytes("again/predictions.csv"), folder.bytes("out/predictions.csv"));
 }

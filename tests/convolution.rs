@@ -5,7 +5,7 @@ use autograft::device::read;
 use autograft::nets::init::dense;
 use autograft::nets::{Conv1d, Dense, Kernel, Layer, Norm, Running, Scales, losses::squared};
 use autograft::rng::Rng;
-use autograft::train::adamw::AdamW;
+use autograft::train::adamw::{AdamW, Decay};
 use autograft::watch::block_on;
 use burn::module::Module;
 use burn::tensor::activation::relu;
@@ -151,7 +151,7 @@ fn a_convolutional_training_keeps_to_jaxs() {
                 close("beta's gradient", &values(beta.grad(&gradients).unwrap()), &numbers(&theirs["beta"]));
             }
         }
-        net = block_on(adam.step(net, gradients, rate, decay)).unwrap();
+        net = block_on(adam.step(net, gradients, rate, Decay::Decoupled(decay))).unwrap();
         if step == 0 {
             // The running variance tells biased (divided by 6) from unbiased (by 5) in the last one.
             let kept = each(&golden["running_once"], |one| (numbers(&one["mean"]), numbers(&one["variance"])));

@@ -112,7 +112,7 @@ fn groups_size_and_gaps_go_from_the_plan_to_the_report() {
     };
     let study = open(&source, &target, |plan| {
         linear(plan);
-        plan.grid = Some(Grid { frozen: vec![], sizes: vec![20, 40], repeats: 5 });
+        plan.grid = Some(Grid { frozen: vec![], sizes: vec![20, 40], repeats: 5, ..Grid::default() });
     });
     let (report, _) = run(&[&study], &Quiet);
     let comparison = report.forward.unwrap();

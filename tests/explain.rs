@@ -74,6 +74,7 @@ fn cohort(rows: &[Vec<f64>]) -> Cohort {
         domain: "made".to_owned(),
         group: None,
         time: None,
+        outcome: None,
         side: Side::Target,
     }
 }

@@ -9,7 +9,7 @@
 
 use autograft::nets::mlp::{Layer, Mlp};
 use autograft::rng::Rng;
-use autograft::train::{LossTerm, Run, Schedule, descend};
+use autograft::train::{Decay, LossTerm, Run, Schedule, descend};
 use autograft::watch::{Quiet, block_on};
 use burn::tensor::{Tensor, TensorData, activation};
 use serde_json::Value;
@@ -83,7 +83,7 @@ fn train(x: &[Vec<f64>], y: &[bool], seed: u64) -> (Vec<f64>, f64) {
         patience: 50,
         max_steps: None,
         rate: 1e-3,
-        decay: 0.0,
+        decay: Decay::Decoupled(0.0),
     };
     let run = Run::new(device.clone(), seed, &Quiet);
     let upload = |values: Vec<f32>, columns: usize| {

@@ -4,7 +4,7 @@ use autograft::device::read;
 use autograft::nets::losses::{cross_entropy, squared};
 use autograft::nets::{Layer, Mlp, dropout};
 use autograft::rng::Rng;
-use autograft::train::{LossTerm, Run, Schedule, descend};
+use autograft::train::{Decay, LossTerm, Run, Schedule, descend};
 use autograft::watch::{Quiet, block_on};
 use burn::module::Module;
 use burn::tensor::{Device, Tensor, TensorData};
@@ -123,7 +123,7 @@ fn training_keeps_to_numpys_step_for_step() {
             patience: 1,
             max_steps: Some(expected.len() as u32),
             rate: golden["rate"].as_f64().unwrap(),
-            decay: golden["decay"].as_f64().unwrap(),
+            decay: Decay::Decoupled(golden["decay"].as_f64().unwrap()),
         };
         let pick = |values: &[f32], cols: usize, step: u32| -> Vec<f32> {
             (0..batch)
@@ -177,7 +177,7 @@ fn parameters_that_ask_for_no_gradient_do_not_move() {
         patience: 1,
         max_steps: None,
         rate: 1e-2,
-        decay: 0.5,
+        decay: Decay::Decoupled(0.5),
     };
     let model = Mlp::build(&before, &device).no_grad();
     let objective = |model: &Mlp, _: &autograft::train::Batch<'_>| {
@@ -203,7 +203,7 @@ fn a_loss_that_is_not_finite_names_its_term_and_step() {
         patience: 1,
         max_steps: None,
         rate: 1e-3,
-        decay: 0.0,
+        decay: Decay::Decoupled(0.0),
     };
     let objective = |model: &Mlp, at: &autograft::train::Batch<'_>| {
         let z = model.forward(tensor(&[0.5; 40], 8, &device), &[]);
@@ -237,7 +237,7 @@ fn early_stopping_gives_back_the_best_weights() {
         patience: 7,
         max_steps: None,
         rate: 1e-2,
-        decay: 0.0,
+        decay: Decay::Decoupled(0.0),
     };
     let looks = std::cell::Cell::new(0.0_f32);
     let check = |_: &Mlp| {

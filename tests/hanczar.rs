@@ -16,7 +16,7 @@ fn gains(truth: Truth) -> Vec<Gain> {
         let (source, target) =
             generate(&Recipe { truth, outcome: Outcome::Class, source: 1500, target: 200, test: 600, seed });
         let study = open(&source, &target, |plan| {
-            plan.grid = Some(Grid { frozen: vec![0, 3], sizes: SIZES.to_vec(), repeats: 3 });
+            plan.grid = Some(Grid { frozen: vec![0, 3], sizes: SIZES.to_vec(), repeats: 3, ..Grid::default() });
             plan.transfer.config = serde_json::json!({ "widths": [32, 16, 8], "max_epochs": 40 });
             plan.others.retain(|other| other.method == "target_only_network");
             for other in &mut plan.others {
@@ -64,7 +64,7 @@ fn sizes_above_the_rows_that_there_are_are_said() {
         generate(&Recipe { truth: Truth::Helps, outcome: Outcome::Class, source: 200, target: 60, test: 100, seed: 1 });
     let desk = autograft::web::desk::Desk::default();
     let plan = crate::session::plan_of(&desk, &source, &target, |plan| {
-        plan.grid = Some(Grid { frozen: vec![0], sizes: vec![25, 1000, 5000], repeats: 1 });
+        plan.grid = Some(Grid { frozen: vec![0], sizes: vec![25, 1000, 5000], repeats: 1, ..Grid::default() });
     });
     let read = |name: &str, text: &str| {
         autograft::table::read(name, text.as_bytes(), &autograft::table::ReadOptions::default()).unwrap()

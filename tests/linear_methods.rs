@@ -287,6 +287,7 @@ fn made(n: usize, rng: &mut Rng, intercept: f64, slope: f64, more: f64, kind: Ki
         domain: "made".to_owned(),
         group: None,
         time: None,
+        outcome: None,
         side: Side::Target,
     }
 }

@@ -2,33 +2,45 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test fails where it is wrong")]
 
+mod adversarial;
+mod aitl;
 mod alignment;
+mod applicability;
 mod architecture;
+mod atl;
 mod bad_input;
 mod bootstrap;
 mod cohorts;
 mod command;
 mod convolution;
+mod critical;
 mod designs;
 mod device;
+mod drug_target;
 mod evaluate;
 mod explain;
+mod fine_tuning;
 mod flamby;
 mod generate;
+mod glucose;
 mod gradients;
 mod hanczar;
 mod impute;
 mod linear_methods;
+mod maps;
 mod math;
 mod measures;
 mod methods;
 mod metrics;
+mod modes;
+mod molecules;
 mod panel;
 mod paper;
 mod preprocess;
 mod protocol;
 mod recommendation;
 mod remedies;
+mod scdeal;
 mod self_training;
 mod session;
 mod several;

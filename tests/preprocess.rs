@@ -27,6 +27,7 @@ fn prepared(sources: &[&Table], targets: &[&Table], label: &str) -> (Preparation
         target_roles: suggestion.target,
         mapping: lined.mapping.clone(),
         label: plan,
+        person: None,
     };
     (preparation, lined)
 }
@@ -434,4 +435,24 @@ fn four_hospitals_line_up() {
             assert!(empty, "cholesterol is 0 in all of Switzerland: {:?}", cohorts.findings);
         }
     }
+}
+
+#[test]
+fn genes_of_which_few_are_shared_are_said_and_raw_counts_too() {
+    let genes = |name: &str, first: usize| {
+        let header: String = (first..first + 90).map(|g| format!("GENE{g},")).collect();
+        let row = |r: usize| (0..90).map(|g| format!("{},", (r * 5 + g * 3) % 7 * ((r + g) % 2))).collect::<String>();
+        let rows: String = (0..40).map(|r| format!("{}{}\n", row(r), if r % 3 == 0 { "yes" } else { "no" })).collect();
+        table(name, &format!("{header}response\n{rows}"))
+    };
+    let keys = |source: &Table, target: &Table| {
+        let suggestion = suggest_roles(&[source], &[target]);
+        let lined = prepared(&[source], &[target], "response").1;
+        let of =
+            |notes: &[autograft::preprocess::Finding], key: &str| notes.iter().filter(|note| note.key == key).count();
+        (of(&suggestion.notes, "raw_counts"), of(&lined.notes, "few_shared"))
+    };
+    let (a, b) = (genes("bulk.csv", 0), genes("cells.csv", 70));
+    assert_eq!(keys(&a, &b), (2, 1), "20 of 90 are shared");
+    assert_eq!(keys(&a, &genes("cells.csv", 10)), (2, 0));
 }

@@ -70,8 +70,13 @@ fn data(target: usize) -> Data {
         fingerprint: String::new(),
         read: ReadOptions::default(),
     };
-    let preparation =
-        Preparation { source_roles: suggestion.source, target_roles: suggestion.target, mapping: lined.mapping, label };
+    let preparation = Preparation {
+        source_roles: suggestion.source,
+        target_roles: suggestion.target,
+        mapping: lined.mapping,
+        label,
+        person: None,
+    };
     let plan = Plan::new(vec![plan_of(&source)], vec![plan_of(&target)], preparation);
     Prepared::new(plan, &[source], &[target], None).unwrap().data()
 }

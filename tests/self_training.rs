@@ -1,10 +1,6 @@
 //! Self-training: the rounds of the released code, by XGBoost in Python (tests/golden/self_training.py), and what must
 //! hold of labels that are hidden.
 
-use std::cell::RefCell;
-use std::future::Future;
-use std::pin::Pin;
-
 use autograft::Code;
 use autograft::cohort::{Cohort, Feature, FeatureKind, Frame, Labels, Side, Task, View};
 use autograft::methods::Model;
@@ -15,11 +11,12 @@ use autograft::methods::registry::find;
 use autograft::methods::transductive::self_training::{SelfTrainingConfig, rounds};
 use autograft::rng::Rng;
 use autograft::train::Run;
-use autograft::watch::{Event, Quiet, Round, Watch, block_on};
+use autograft::watch::{Event, Quiet, Round, block_on};
 use burn::tensor::Device;
 use serde_json::{Value, json};
 
 use crate::cohorts::{Kind, study};
+use crate::session::Heard;
 
 fn quiet() -> Run<'static> {
     Run::new(Device::flex(), 7, &Quiet)
@@ -46,10 +43,19 @@ fn cohorts(case: &Value) -> (Cohort, Cohort) {
         domain: "made".to_owned(),
         group: None,
         time: None,
+        outcome: None,
         side: Side::Target,
     };
     let gold = case["gold"].as_u64().unwrap() as usize;
     (all.select(&(0..gold).collect::<Vec<_>>()), all.select(&(gold..n).collect::<Vec<_>>()))
+}
+
+/// The task of a golden case (gold is the target, silver the source), and its pool.
+fn pool(case: &Value) -> (Task, Pool) {
+    let (gold, silver) = cohorts(case);
+    let task = Task { sources: vec![silver], target: gold, unlabelled: None };
+    let pool = Pool::of(&task, Silver::Source, "the method").unwrap();
+    (task, pool)
 }
 
 #[test]
@@ -57,12 +63,11 @@ fn the_rounds_are_those_of_xgboost_in_python() {
     let golden: Value = serde_json::from_str(include_str!("golden/self_training.json")).unwrap();
     for case in golden["cases"].as_array().unwrap() {
         let name = case["name"].as_str().unwrap();
-        let (gold, silver) = cohorts(case);
+        let (task, pool) = pool(case);
+        let (gold, silver) = (&task.target, &task.sources[0]);
         let n_gold = gold.len();
-        let task = Task { sources: vec![silver.clone()], target: gold.clone(), unlabelled: None };
-        let pool = Pool::of(&task, Silver::Source, "self_training").unwrap();
         // Where each of the pool's rows stands in Python's table.
-        let mut theirs: Vec<usize> = canonical(&gold).id.iter().map(|id| id.parse().unwrap()).collect();
+        let mut theirs: Vec<usize> = canonical(gold).id.iter().map(|id| id.parse().unwrap()).collect();
         theirs.extend(order_of(&silver.without_labels()).iter().map(|row| row + n_gold));
         let ours = |row: usize| theirs.iter().position(|&other| other == row).unwrap();
         let part = |key: &str| wholes(&case[key]).into_iter().map(ours).collect::<Vec<_>>();
@@ -238,40 +243,23 @@ fn numbers_and_a_pool_without_silver_are_refused_with_the_reason() {
     assert!(error.to_string().contains("silver"), "{error}");
 }
 
-/// Keeps the rounds that are told.
-#[derive(Default)]
-struct Listener(RefCell<Vec<Round>>);
-
-impl Watch for Listener {
-    fn event(&self, event: Event) {
-        if let Event::Round { round } = event {
-            self.0.borrow_mut().push(round);
-        }
-    }
-    fn now_ms(&self) -> f64 {
-        0.0
-    }
-    fn cancelled(&self) -> bool {
-        false
-    }
-    fn breathe<'a>(&'a self) -> Pin<Box<dyn Future<Output = ()> + 'a>> {
-        Box::pin(std::future::ready(()))
-    }
-}
-
 #[test]
 fn rounds_are_told_as_they_end_and_the_grid_is_tried_again_where_asked() {
     let (_, task, _) = study(Kind::Binary, 1);
     let method = find("self_training").unwrap();
-    let listener = Listener::default();
-    let run = Run::new(Device::flex(), 7, &listener);
+    let heard = Heard::default();
+    let run = Run::new(Device::flex(), 7, &heard);
     let model = block_on(method.adapt(None, &settings(json!({})), &task, &run)).unwrap();
     let mut kept = told(&model).0;
+    let rounds = heard.only(|event| match event {
+        Event::Round { round } => Some(round),
+        _ => None,
+    });
     // The highest probability after the last round is known only when nothing reaches the threshold.
     if let Some(last) = kept.last_mut() {
-        last.highest = listener.0.borrow().last().unwrap().highest;
+        last.highest = rounds.last().unwrap().highest;
     }
-    assert_eq!(*listener.0.borrow(), kept);
+    assert_eq!(rounds, kept);
     let small = SelfTrainingConfig::default().points();
     assert_eq!(small.points.len(), 12);
     let published = SelfTrainingConfig { grid: "published".to_owned(), ..SelfTrainingConfig::default() }.points();
@@ -309,11 +297,10 @@ fn clusters_and_their_labels_are_those_of_scikit_learn() {
     let golden: Value = serde_json::from_str(include_str!("golden/clusters.json")).unwrap();
     for case in golden["cases"].as_array().unwrap() {
         let name = case["name"].as_str().unwrap();
-        let (gold, silver) = cohorts(case);
+        let (task, pool) = pool(case);
+        let (gold, silver) = (&task.target, &task.sources[0]);
         let n_gold = gold.len();
-        let task = Task { sources: vec![silver.clone()], target: gold.clone(), unlabelled: None };
-        let pool = Pool::of(&task, Silver::Source, "cluster_then_label").unwrap();
-        let mut theirs: Vec<usize> = canonical(&gold).id.iter().map(|id| id.parse().unwrap()).collect();
+        let mut theirs: Vec<usize> = canonical(gold).id.iter().map(|id| id.parse().unwrap()).collect();
         theirs.extend(order_of(&silver.without_labels()).iter().map(|row| row + n_gold));
         let of = block_on(clusters(&pool, &quiet())).unwrap();
         let first = of[theirs.iter().position(|&row| row == 0).unwrap()];

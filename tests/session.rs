@@ -55,8 +55,13 @@ pub(crate) fn plan_of(desk: &Desk, source: &str, target: &str, change: impl Fn(&
     let (Answer::LinedUp(lined), _) = ask_on(desk, lining, vec![], &Quiet) else { panic!() };
     assert!(lined.mapping.features.len() >= 4, "{:?}", lined.mapping.features);
     let table = |name: &str| TablePlan { name: name.into(), fingerprint: String::new(), read: ReadOptions::default() };
-    let preparation =
-        Preparation { source_roles: suggestion.source, target_roles: suggestion.target, mapping: lined.mapping, label };
+    let preparation = Preparation {
+        source_roles: suggestion.source,
+        target_roles: suggestion.target,
+        mapping: lined.mapping,
+        label,
+        person: None,
+    };
     let mut plan = Plan::new(vec![table("source.csv")], vec![table("target.csv")], preparation);
     plan.design = Design { folds: 3, repeats: 2, seeds: 2 };
     plan.importance = 1;
@@ -211,6 +216,25 @@ fn evaluation_of(label: impl Fn(f64, f64) -> String) -> (Report, autograft::repo
     (report, evaluation)
 }
 
+/// Two folds: t has one degree of freedom, and 12.7 standard errors leave what a metric can be.
+#[test]
+fn no_interval_leaves_what_the_metric_can_be() {
+    let (source, target) = (hospital(400, 1, false, "s"), hospital(60, 2, false, "t"));
+    let study = open(&source, &target, |plan| {
+        linear(plan);
+        (plan.others, plan.grid, plan.design) = (vec![], None, Design { folds: 2, repeats: 1, seeds: 1 });
+    });
+    let report = run(&[&study], &Quiet).0;
+    let methods = report.forward.unwrap().methods;
+    let all: Vec<_> = methods.iter().flat_map(|method| &method.metrics).collect();
+    for one in &all {
+        let (least, most) = one.metric.range();
+        let inside = |end: Option<f64>| end.is_none_or(|end| (least..=most).contains(&end));
+        assert!(inside(Some(one.mean)) && inside(one.low) && inside(one.high), "{one:?}");
+    }
+    assert!(all.iter().any(|one| one.metric == Metric::Auroc && one.high == Some(1.0)), "{all:?}");
+}
+
 #[test]
 fn numbers_are_told_with_their_agreement() {
     let (_, evaluation) = evaluation_of(|age, lactate| format!("{:.3}", 1.3 * age + 9.0 * lactate));
@@ -284,14 +308,20 @@ fn the_report_gives_the_thread_back_and_can_be_stopped() {
 }
 
 /// Counts pre-trainings.
+/// Keeps what is told.
 #[derive(Default)]
-struct Counting(RefCell<BTreeMap<String, u32>>);
+pub(crate) struct Heard(RefCell<Vec<Event>>);
 
-impl Watch for Counting {
+impl Heard {
+    /// Those that `of` knows.
+    pub(crate) fn only<T>(&self, of: impl FnMut(Event) -> Option<T>) -> Vec<T> {
+        self.0.borrow().iter().cloned().filter_map(of).collect()
+    }
+}
+
+impl Watch for Heard {
     fn event(&self, event: Event) {
-        if let Event::Pretrained { key } = event {
-            *self.0.borrow_mut().entry(key).or_default() += 1;
-        }
+        self.0.borrow_mut().push(event);
     }
     fn now_ms(&self) -> f64 {
         0.0
@@ -308,14 +338,18 @@ impl Watch for Counting {
 fn the_main_job_gives_a_verdict_from_one_pretraining_a_seed() {
     let (source, target) = (hospital(600, 1, false, "s"), hospital(60, 2, false, "t"));
     let study = open(&source, &target, |plan| {
-        plan.grid = Some(Grid { frozen: vec![0, 2], sizes: vec![20], repeats: 2 });
+        plan.grid = Some(Grid { frozen: vec![0, 2], sizes: vec![20], repeats: 2, ..Grid::default() });
     });
     let pretrainings = study.jobs.iter().filter(|job| matches!(job.unit, Unit::Pretrain { .. })).count();
     assert_eq!(pretrainings, 2, "one a seed: {:?}", &study.jobs[..4]);
-    let counting = Counting::default();
-    let (report, _) = run(&[&study], &counting);
-    assert_eq!(counting.0.borrow().len() as u32, report.pretrainings);
-    assert!(counting.0.borrow().values().all(|count| *count == 1), "{:?}", counting.0.borrow());
+    let heard = Heard::default();
+    let (report, _) = run(&[&study], &heard);
+    let keys = heard.only(|event| match event {
+        Event::Pretrained { key } => Some(key),
+        _ => None,
+    });
+    assert_eq!(keys.len() as u32, report.pretrainings);
+    assert_eq!(keys.iter().collect::<BTreeSet<_>>().len(), keys.len(), "none twice: {keys:?}");
     let comparison = report.forward.expect("a comparison");
     assert!(comparison.contrast.estimate.is_finite() && comparison.contrast.se > 0.0);
     assert_eq!(comparison.contrast.n_folds + comparison.contrast.n_undefined, 6);
@@ -456,7 +490,7 @@ fn linear(plan: &mut Plan) {
         chosen("trans_glm", serde_json::Value::Null),
         chosen("source_only", small),
     ];
-    plan.grid = Some(Grid { frozen: vec![0], sizes: vec![30], repeats: 1 });
+    plan.grid = Some(Grid { frozen: vec![0], sizes: vec![30], repeats: 1, ..Grid::default() });
 }
 
 #[test]

@@ -29,7 +29,7 @@ fn numbers(columns: &[Vec<f64>], side: Side, y: Option<Labels>) -> Cohort {
     };
     let x = View::all(frame);
     let id = (0..x.len()).map(|row| row.to_string()).collect();
-    Cohort { x, y, id, domain: "d".into(), group: None, time: None, side }
+    Cohort { x, y, id, domain: "d".into(), group: None, time: None, outcome: None, side }
 }
 
 fn shift(source: &Cohort, target: &Cohort) -> Shift {

@@ -20,7 +20,7 @@ fn cohort(columns: &[Vec<f64>], y: Option<Labels>, side: Side) -> Cohort {
     };
     let x = View::all(frame);
     let id = (0..x.len()).map(|row| format!("{side:?}{row}")).collect();
-    Cohort { x, y, id, domain: format!("{side:?}"), group: None, time: None, side }
+    Cohort { x, y, id, domain: format!("{side:?}"), group: None, time: None, outcome: None, side }
 }
 
 fn classes(codes: Vec<Option<u32>>) -> Option<Labels> {

@@ -253,7 +253,7 @@ fn cohort(columns: Vec<Vec<f32>>, kinds: Vec<FeatureKind>, side: Side, group: Op
         kinds.into_iter().enumerate().map(|(place, kind)| Feature { name: format!("x{place}"), kind }).collect();
     let x = View::all(Frame { features, columns });
     let id = (0..x.len()).map(|row| row.to_string()).collect();
-    Cohort { x, y: None, id, domain: "d".into(), group, time: None, side }
+    Cohort { x, y: None, id, domain: "d".into(), group, time: None, outcome: None, side }
 }
 
 #[test]

@@ -4,6 +4,7 @@ import "./style.css";
 import "./components/app.js";
 import { html, render } from "lit";
 import { openExample, readExamples } from "./examples.js";
+import { loadMolecules } from "./packs.js";
 import { readPreferences } from "./preferences.js";
 import { start } from "./start.js";
 import { change, running, state } from "./store.js";
@@ -16,6 +17,8 @@ render(html`<ag-app></ag-app>`, place);
 // Before the seal: nothing can be loaded after it.
 const { examples, wanted } = await readExamples();
 change({ examples });
+
+change({ molecules: await loadMolecules() });
 
 const started = await start();
 change({ seal: started.seal, engine: started.engine });

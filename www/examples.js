@@ -1,6 +1,7 @@
 // The examples: named by the address (`?with=example-copd`) and loaded before the seal; another one reloads the page.
 
-import { change } from "./store.js";
+import { columnsOf, compute } from "./molecules.js";
+import { change, readable, state } from "./store.js";
 import { addFiles } from "./study.js";
 
 /** Every file of the folder, by its path there: the build gives each its address. */
@@ -42,11 +43,17 @@ export async function openExample(example) {
   change({ example });
   await addFiles("source", example.sources, example.read?.source ?? {});
   await addFiles("target", [example.targetFile], example.read?.target ?? {});
+  // An example of molecules is one of their fingerprints.
+  for (const one of example.pack ? [...readable("source"), ...readable("target")] : []) {
+    for (const column of columnsOf(one).slice(0, 1)) await compute(one.id, column, { bits: 1024, descriptors: false });
+  }
 }
 
 /** After the seal nothing can be loaded: the page starts again, with the example in its address. @param {string} id */
 export function askForExample(id) {
   const url = new URL(location.href);
   url.searchParams.set("with", `example-${id}`);
+  const pack = state.examples.find((example) => example.id === id)?.pack;
+  if (pack) url.searchParams.set("pack", pack);
   location.href = url.href;
 }

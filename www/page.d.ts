@@ -36,6 +36,8 @@ export type Opened = {
   side: Side;
   name: string;
   file: File;
+  /** The other files of a matrix in three. */
+  parts?: File[];
   /** What a person chose; the rest is found. */
   options: ReadOptions;
   summary: Summary | null;
@@ -50,7 +52,14 @@ export type Opened = {
   between: Note[];
   /** To the questions about missing codes: `column\0value`. */
   answers: Record<string, boolean>;
+  /** The fingerprints of its molecules. */
+  compounds?: Compounds | null;
 };
+/** A row that is no molecule. */
+export type NoMolecule = { row: number; smiles: string; why: string; said: string };
+/** A table with fingerprints, and the file that stood in its place. */
+export type Fingerprints = { file: File; done: number; left: NoMolecule[]; bits: number; column: string; original: Pick<Opened, "file" | "name" | "options" | "before" | "answers"> };
+export type Compounds = { done: number; total: number; /** While they are computed. */ stop: AbortController | null; failure: Thrown; made: Fingerprints | null };
 /** One that was read. */
 export type Readable = Opened & { summary: Summary; table: ArrayBuffer };
 
@@ -65,6 +74,8 @@ export type Example = {
   event: string;
   set: string;
   read?: Partial<Record<Side, ReadOptions>>;
+  /** What has to be loaded beside the engine. */
+  pack?: "molecules";
   plan?: Partial<Plan>;
 };
 export type LoadedExample = Example & { sources: File[]; targetFile: File };
@@ -127,6 +138,8 @@ export type State = {
   /** The one that was opened. */
   example: LoadedExample | null;
   methods: Listing[];
+  /** RDKit, where the address asked for it before the seal. */
+  molecules: { pack: import("./packs.js").Molecules | null; failure: string | null };
   opened: Opened[];
   sourceModel: SourceModel | null;
   /** What the engine proposed for label, roles and mapping. */

@@ -15,6 +15,14 @@ export type Code =
   | "file_changed"
   | "text_in_numbers"
   | "no_such_column"
+  | "no_windows"
+  | "mixed_units"
+  | "matrix_alone"
+  | "bad_matrix"
+  | "matrix_too_dense"
+  | "hdf5_file"
+  | "not_counts"
+  | "no_cells_left"
   | "no_label"
   | "one_class"
   | "too_many_classes"
@@ -25,12 +33,15 @@ export type Code =
   | "too_few_rows"
   | "nothing_varies"
   | "no_overlap"
+  | "polarity_unsaid"
+  | "polarity_contradicted"
   | "missing_cells"
   | "not_finite"
   | "out_of_range"
   | "wrong_type"
   | "no_times"
   | "no_sites"
+  | "no_fingerprint"
   | "unknown"
   | "sample_size_classes"
   | "class_not_in_source"
@@ -47,9 +58,18 @@ export type Code =
 /** What the page asks for. */
 export type Request =
   /** Which engine is this? */ | { type: "hello" }
-  /** Reads one file into a table. Answered with the table's bytes as the only buffer: what other requests take. */ | { type: "open";
+  /** Reads one file, or the three of a sparse matrix, into a table. Answered with the table's bytes as the only buffer: what other requests take. */ | { type: "open";
     /** How to read; what is absent is found from the evidence. */ options: ReadOptions;
     /** Refuse what would need more bytes of memory than this. */ limit?: number | null;
+  }
+  /** The cells of one column, as text. Beside it the table's bytes. */ | { type: "column";
+    /** Which. */ name: string;
+  }
+  /** A table as a file: these rows, with further columns. Beside it the table's bytes and the bits', of each written row */ | { type: "expand";
+    /** The rows that are written, from 0. */ rows: Array<number>;
+    /** The columns behind the table's own. */ added: Array<Added>;
+    /** What the names of the columns of bits begin with. */ stem: string;
+    /** How many bits. */ bits: number;
   }
   /** Something about an experiment; bytes travel beside it. */ | { type: "desk";
     /** What. */ ask: Ask;
@@ -146,6 +166,9 @@ export type Report = {
   /** Units that train networks, by where each was truly trained. */ trained_on?: TrainedOn;
   /** The tables as they were read, sources first. */ tables?: Array<TableFacts>;
   /** The saved model that stood for the source. */ source_model?: SourceModelFacts | null;
+  /** Rows by what was predicted, with their distance from the rows that were learned from. */ candidates?: Candidates | null;
+  /** Every person of the target in turn, where the plan asks for them. */ persons?: Persons | null;
+  /** The genes that drive the calls of cells without an outcome, where nothing can be judged. */ critical?: CriticalGenes | null;
   /** What a paper about this run can say. */ paper?: ForPaper | null;
 };
 
@@ -218,6 +241,110 @@ export type Filled =
   /** All that it asks for. */ | "whole"
   /** What the program knows; the author adds the rest. */ | "part"
   /** Nothing: for the author. */ | "open";
+
+/** Of one method, on the cells that were taken apart. */
+export type CriticalGenes = {
+  /** The method. */ method: string;
+  /** The class that counts as the event. */ event: string;
+  /** The other one. */ other: string;
+  /** Cells that are called the event. */ called: number;
+  /** Cells that are called the other. */ rest: number;
+  /** Genes that were tested: those that add most, where there are many. */ tested: number;
+  /** Genes of the model. */ genes: number;
+  /** Genes that pass both bounds: q of at most 0.05, seen in more than a fifth of the cells. */ chosen: number;
+  /** The surest of them first; empty where nearly all cells have one call. */ surest: Array<Critical>;
+};
+
+/** One gene. */
+export type Critical = {
+  /** Its name. */ gene: string;
+  /** What it adds on average in cells that are called the event, in log-odds. */ event: number;
+  /** In the others. */ others: number;
+  /** The chance that it adds more in a cell of the one call than in one of the other; ties count half. */ auc: number;
+  /** Two-sided, of one gene. */ p: number;
+  /** Among all genes: the share of false finds if this one and all before it are taken. */ q: number;
+  /** The share of the cells in which it was seen (above 0), where that is known. */ seen: number | null;
+};
+
+/** The table of persons. */
+export type Persons = {
+  /** The metric of every number here. */ metric: Metric;
+  /** The methods, in the order of the values. */ methods: Array<string>;
+  /** The persons: the one who is shown in full first. */ people: Array<OneOfThem>;
+  /** Mean and standard deviation (n − 1) over persons, a method each. */ summary: Array<[number, number | null]>;
+  /** The transferred procedure against every other method. */ ratios: Array<Ratio>;
+};
+
+/** One procedure's metric over another's, person by person. */
+export type Ratio = {
+  /** The method below the line. */ against: string;
+  /** Persons with both. */ people: number;
+  /** The mean of the ratios. */ ratio: number;
+  /** Its 95 % interval: Student's t over persons; absent under two. */ interval: [number, number] | null;
+  /** Persons for whom the transferred procedure is the better. */ better: number;
+};
+
+/** One person. */
+export type OneOfThem = {
+  /** The name. */ name: string;
+  /** Rows that were judged. */ rows: number;
+  /** Each method's metric, mean over repeats; absent where it is undefined. */ values: Array<number | null>;
+};
+
+/** A measure of performance. The formula and its source stand at the function that `compute` calls. */
+export type Metric =
+  /** Area under the ROC curve; with more than two classes the macro average of one against the rest. */ | "auroc"
+  /** Hand and Till's M: the mean AUROC over pairs of classes. */ | "hand_till"
+  /** Average precision; with more than two classes the macro average. */ | "auprc"
+  /** Brier score: 0 to 1 with two classes (the event's term alone), 0 to 2 with more (the sum over classes). */ | "brier"
+  /** 1 − Brier / Brier of the prevalence. */ | "scaled_brier"
+  /** Mean negative log-likelihood, probabilities clipped at 1e-15. */ | "log_loss"
+  /** Share of rows whose most probable class is the true one. */ | "accuracy"
+  /** Mean over classes of the share found. */ | "balanced_accuracy"
+  /** Matthews correlation, also for several classes. */ | "mcc"
+  /** a of logit P(y) = a + lp: 0 is ideal. */ | "calibration_in_the_large"
+  /** b of logit P(y) = a + b·lp: 1 is ideal, under 1 means too extreme predictions. */ | "calibration_slope"
+  /** Expected calibration error over 10 bins of equal width. */ | "ece"
+  /** Integrated calibration index: the mean distance from the loess calibration curve. */ | "ici"
+  /** Root mean squared error, in the label's unit. */ | "rmse"
+  /** Mean absolute error, in the label's unit. */ | "mae"
+  /** 1 − residual over total sum of squares of the evaluated rows. */ | "r2"
+  /** Pearson's correlation of truth and prediction. */ | "pearson"
+  /** Of two classes: the share of events among the rows that are called events, those with a risk of 0.5 or more; 0 */ | "precision"
+  /** Of two classes: the share of the events that are called so at 0.5. */ | "recall"
+  /** Of two classes: the harmonic mean of precision and recall at 0.5; 0 where nobody is called. */ | "f1";
+
+/** The list: rows without a label where there are any, else those that were judged. */
+export type Candidates = {
+  /** The method that predicted. */ method: string;
+  /** Whether these rows have no label (predicted by the final model), or were judged (out of fold). */ unlabelled: boolean;
+  /** What is usual among the rows that were learned from; absent where too few. */ usual: Usual | null;
+  /** Rows that are outside. */ outside: number;
+  /** All rows of the list, also those that are not shown. */ all: number;
+  /** The rows, the highest prediction first. */ rows: Array<Candidate>;
+};
+
+/** A row of the list. */
+export type Candidate = {
+  /** What it is called. */ id: string;
+  /** The event's probability, or the predicted value. */ score: number;
+  /** Its distance; absent where nothing could be compared. */ distance: number | null;
+  /** Whether it is further from the training rows than nineteen in twenty of these are from each other. */ outside: boolean;
+};
+
+/** What is usual among training rows. */
+export type Usual = {
+  /** How distances are measured. */ measure: Measure;
+  /** The neighbours whose mean distance counts. */ neighbours: number;
+  /** Over this a row is outside. */ threshold: number;
+  /** Training rows that were compared with. */ compared: number;
+  /** Training rows that there are. */ training: number;
+};
+
+/** How distances are measured. */
+export type Measure =
+  /** Tanimoto distance of bits. */ | "tanimoto"
+  /** Distance of standardised columns. */ | "standardised";
 
 /** The saved model that stood for the source. */
 export type SourceModelFacts = {
@@ -295,6 +422,12 @@ export type Comparison = {
   /** What the features add to the predictions of held-out patients, by source model and transferred model. */ explanation?: Explanation | null;
   /** Which source rows carry the most weight; absent for methods without a measure. */ influence?: Influence | null;
   /** The rounds of methods that label rows on their own, a fit each; empty without such a method. */ rounds?: Array<Rounds>;
+  /** The modes of a method over numbers of target rows, where asked for. */ modes?: Modes | null;
+  /** How networks of several losses were trained, a fit of the first repeat each; empty without such a method. */ trainings?: Array<Training>;
+  /** What networks make of both domains' rows. */ maps?: Array<FeatureMap>;
+  /** Forecasts of glucose in the error grids. */ glucose?: Glucose | null;
+  /** What goes along with the predictions of a method that learned from a second outcome of the source. */ association?: Association | null;
+  /** The genes that drive the calls of a method that goes from bulk samples to cells. */ critical?: CriticalGenes | null;
   /** Out-of-fold predictions of each evaluated row. */ predictions: Predictions;
 };
 
@@ -303,6 +436,166 @@ export type Predictions = {
   /** What each evaluated row is called. */ id: Array<string>;
   /** The truth: class names or numbers. */ truth: Array<unknown>;
   /** The event's probability (or the value) by each method, averaged over the repeats. */ methods: Record<string, Array<number>>;
+};
+
+/** Of one method, on the patients that it was judged on. */
+export type Association = {
+  /** The method. */ method: string;
+  /** Patients. */ rows: number;
+  /** Features that were looked at. */ features: number;
+  /** The surest of them first. */ surest: Array<Associated>;
+};
+
+/** One feature. */
+export type Associated = {
+  /** Its name. */ feature: string;
+  /** Rows that have a value. */ rows: number;
+  /** Spearman's ρ. */ rho: number;
+  /** Two-sided, of one feature. */ p: number;
+  /** Among all features: the share of false finds if this one and all before it are taken. */ q: number;
+};
+
+/** The judged rows of one person, in the order of time. */
+export type Glucose = {
+  /** Minutes between two judged rows. */ step: number;
+  /** Minutes ahead. */ horizon: number;
+  /** Whose. */ person: string;
+  /** When each value was read: minutes since 1970-01-01, by the wall clock. */ minutes: Array<number>;
+  /** What was read, in mg/dL. */ truth: Array<number>;
+  /** The methods, in the order of the comparison. */ methods: Array<OneMethod>;
+};
+
+/** One method's forecasts of the first repeat. */
+export type OneMethod = {
+  /** The method. */ id: string;
+  /** What was forecast, in mg/dL. */ said: Array<number>;
+  /** Mean absolute error in percent. */ mape: number | null;
+  /** Minutes that are gained over waiting; absent where rows are as far apart as the horizon. */ time_gain: number | null;
+  /** Rows in the zones A–E of Clarke's grid. */ clarke: Array<number>;
+  /** Rows in the zones A–E of the P-EGA grid; rows without a rate are in none of the grids from here on. */ p_ega: Array<number>;
+  /** Rows in the zones A, B, uC, lC, uD, lD, uE, lE of the R-EGA grid. */ r_ega: Array<number>;
+  /** Rows by low, usual and high truth: accurate, benign, erroneous. */ cg_ega: Array<Array<number>>;
+  /** Each row's mark: accurate 0, benign 1, erroneous 2; 3 without a rate. */ marks: Array<number>;
+};
+
+/** One method's map of one fit. */
+export type FeatureMap = {
+  /** The method. */ method: string;
+  /** The domains: the source's, then the target. */ domains: Array<string>;
+  /** Each row's domain. */ domain: Array<number>;
+  /** Each row's class, where the label is classes. */ class: Array<string | null>;
+  /** Each row's value, where the label is a number. */ value: Array<number | null>;
+  /** Each row's two coordinates of t-SNE. */ points: Array<[number, number]>;
+  /** Local Domain Perplexity of the features, not of the picture; absent for one domain. */ perplexity: number | null;
+  /** Neighbours of each row that it looks at. */ neighbours: number;
+};
+
+/** The training of one fit. */
+export type Training = {
+  /** The method. */ method: string;
+  /** The repeat. */ repeat: number;
+  /** The fold. */ fold: number;
+  /** Each term's mean between two looks. */ curves: Curves;
+};
+
+/** The means of the terms between reads. */
+export type Curves = {
+  /** The terms' names. */ terms: Array<string>;
+  /** The steps at which they were read. */ steps: Array<number>;
+  /** At each of these steps, the mean of each term since the one before. */ values: Array<Array<number>>;
+};
+
+/** The experiment: every mode on the same nested subsamples, one fixed set of test rows. */
+export type Modes = {
+  /** The method. */ method: string;
+  /** The declared metric: of it the differences and crossings are. */ metric: Metric;
+  /** Whether each subsample had as many rows of one class as of the other. */ balanced: boolean;
+  /** Repeats on new subsamples. */ repeats: number;
+  /** The fixed test rows. */ test_rows: number;
+  /** Every mode, size and metric. */ points: Array<ModePoint>;
+  /** The modes without transfer that the others are compared with: the same network from scratch, and of the shallow */ against: Array<string>;
+  /** Every mode with transfer against each of those, in the declared metric. */ gains: Array<ModeGain>;
+  /** Up to how many rows each of them pays. */ crossings: Array<ModeCrossing>;
+};
+
+/** Up to how many rows a mode pays against one without transfer. */
+export type ModeCrossing = {
+  /** The mode. */ mode: string;
+  /** What it is compared with. */ against: string;
+  /** Where its mean gain ends. */ crossed: Crossed;
+};
+
+/** From how many target rows on transfer stops paying. */
+export type Crossed = {
+  /** The crossing with its interval. */ crossing: Crossing | null;
+  /** Why there is none. */ why: Why | null;
+};
+
+/** Why a measure or its interval is not defined on the rows at hand. Its words stand under `undefined.<kind>`. */
+export type Why =
+  /** Nothing to evaluate. */ | { kind: "no_rows" }
+  /** Truth and prediction of different lengths. */ | { kind: "lengths" }
+  /** A NaN or an infinity, or a probability outside [0, 1]. */ | { kind: "not_finite" }
+  /** All rows are events, or none is. */ | { kind: "one_class" }
+  /** Fewer rows (of the scarcer class, where there are classes) than the measure needs. */ | { kind: "too_few";
+    /** What is there. */ found: number;
+    /** What is needed. */ needed: number;
+  }
+  /** Predictions (or the truth) that are all alike. */ | { kind: "constant" }
+  /** The predictions separate the classes: the estimate lies at infinity. */ | { kind: "separated" }
+  /** The measure does not vary over resamples, as at an AUROC of 1: an interval of no width would be a lie. */ | { kind: "degenerate" }
+  /** The measure is undefined in more than a tenth of the resamples. */ | { kind: "lost";
+    /** Resamples without a value. */ lost: number;
+    /** All resamples. */ of: number;
+  }
+  /** Not defined for this kind of label or prediction. */ | { kind: "wrong_kind" };
+
+/** The crossing with its uncertainty. */
+export type Crossing = {
+  /** Of all repeats. */ place: Place;
+  /** Lower end of the percentile interval; [`Place::Never`] means under the smallest n. */ low: Place;
+  /** Upper end; [`Place::NotWithin`] means beyond the largest n. */ high: Place;
+  /** Share of resamples that cross within the sizes. */ share_within: number;
+  /** Share that still pay at the largest n. */ share_beyond: number;
+  /** Share that pay nowhere. */ share_never: number;
+  /** The non-increasing curve: (n, gain). */ curve: Array<[number, number]>;
+  /** Repeats. */ repeats: number;
+};
+
+/** Where the curve of gains lies. */
+export type Place =
+  /** Transfer pays up to here. */ | { kind: "at";
+    /** Target rows, between two of the sizes. */ n: number;
+  }
+  /** It still pays at the largest n: not crossed within your n. */ | { kind: "not_within";
+    /** The largest n. */ largest: number;
+  }
+  /** It does not pay even at the smallest n. */ | { kind: "never";
+    /** The smallest n. */ smallest: number;
+  };
+
+/** A mode with transfer against one without, at one size, over the repeats that both have. */
+export type ModeGain = {
+  /** The mode. */ mode: string;
+  /** What it is compared with. */ against: string;
+  /** Target rows trained on. */ n: number;
+  /** The mean difference, positive where transfer is better. */ difference: number;
+  /** Lower end of the 95 % t interval over repeats; absent under two. */ low: number | null;
+  /** Upper end. */ high: number | null;
+  /** Repeats in which it was better. */ wins: number;
+  /** Repeats in which it was worse. */ losses: number;
+  /** Repeats. */ repeats: number;
+  /** Wilcoxon's signed ranks over repeats, two-sided, after Holm over the sizes of this mode and reference; absent where nothing differs. */ p_adjusted: number | null;
+};
+
+/** What one mode reached at one size in one metric. */
+export type ModePoint = {
+  /** The mode. */ mode: string;
+  /** Target rows trained on. */ n: number;
+  /** The metric. */ metric: Metric;
+  /** The mean over repeats. */ mean: number;
+  /** The standard deviation over repeats; absent under two. */ sd: number | null;
+  /** The value of each repeat; absent where it is undefined. */ values: Array<number | null>;
 };
 
 /** The rounds of one fit. */
@@ -348,7 +641,7 @@ export type Ended =
 
 /** What each source row does to the loss on held-out target patients: positive where it helps. */
 export type Influence = {
-  /** What was measured. */ measure: Measure;
+  /** What was measured. */ measure: InfluenceMeasure;
   /** `source`: through the source model that the method starts from; `transferred`: in the method's own model. */ whose: string;
   /** Source rows that were measured. */ rows: number;
   /** Source rows with a label. */ of: number;
@@ -381,7 +674,7 @@ export type SiteInfluence = {
 };
 
 /** What was measured of each row. */
-export type Measure =
+export type InfluenceMeasure =
   /** How much the loss on the judges would rise without the row. */ | "leave_one_out"
   /** How far a step on the row and a step on the judges go the same way. */ | "gradients";
 
@@ -497,25 +790,6 @@ export type Point632 = {
   /** The out-of-bag value's weight in `plus`: .632 / (1 − .368 R). */ weight: number;
 };
 
-/** Why a measure or its interval is not defined on the rows at hand. Its words stand under `undefined.<kind>`. */
-export type Why =
-  /** Nothing to evaluate. */ | { kind: "no_rows" }
-  /** Truth and prediction of different lengths. */ | { kind: "lengths" }
-  /** A NaN or an infinity, or a probability outside [0, 1]. */ | { kind: "not_finite" }
-  /** All rows are events, or none is. */ | { kind: "one_class" }
-  /** Fewer rows (of the scarcer class, where there are classes) than the measure needs. */ | { kind: "too_few";
-    /** What is there. */ found: number;
-    /** What is needed. */ needed: number;
-  }
-  /** Predictions (or the truth) that are all alike. */ | { kind: "constant" }
-  /** The predictions separate the classes: the estimate lies at infinity. */ | { kind: "separated" }
-  /** The measure does not vary over resamples, as at an AUROC of 1: an interval of no width would be a lie. */ | { kind: "degenerate" }
-  /** The measure is undefined in more than a tenth of the resamples. */ | { kind: "lost";
-    /** Resamples without a value. */ lost: number;
-    /** All resamples. */ of: number;
-  }
-  /** Not defined for this kind of label or prediction. */ | { kind: "wrong_kind" };
-
 /** A corrected value. */
 export type Optimism = {
   /** Of the model that was fitted on all rows, on these rows. */ apparent: number;
@@ -524,26 +798,6 @@ export type Optimism = {
   /** Monte Carlo error of the correction: sd / √refits. No standard error of the performance. */ monte_carlo_se: number;
   /** Refits with both values. */ refits: number;
 };
-
-/** A measure of performance. The formula and its source stand at the function that `compute` calls. */
-export type Metric =
-  /** Area under the ROC curve; with more than two classes the macro average of one against the rest. */ | "auroc"
-  /** Hand and Till's M: the mean AUROC over pairs of classes. */ | "hand_till"
-  /** Average precision; with more than two classes the macro average. */ | "auprc"
-  /** Brier score: 0 to 1 with two classes (the event's term alone), 0 to 2 with more (the sum over classes). */ | "brier"
-  /** 1 − Brier / Brier of the prevalence. */ | "scaled_brier"
-  /** Mean negative log-likelihood, probabilities clipped at 1e-15. */ | "log_loss"
-  /** Share of rows whose most probable class is the true one. */ | "accuracy"
-  /** Mean over classes of the share found. */ | "balanced_accuracy"
-  /** Matthews correlation, also for several classes. */ | "mcc"
-  /** a of logit P(y) = a + lp: 0 is ideal. */ | "calibration_in_the_large"
-  /** b of logit P(y) = a + b·lp: 1 is ideal, under 1 means too extreme predictions. */ | "calibration_slope"
-  /** Expected calibration error over 10 bins of equal width. */ | "ece"
-  /** Integrated calibration index: the mean distance from the loess calibration curve. */ | "ici"
-  /** Root mean squared error, in the label's unit. */ | "rmse"
-  /** Mean absolute error, in the label's unit. */ | "mae"
-  /** 1 − residual over total sum of squares of the evaluated rows. */ | "r2"
-  /** Pearson's correlation of truth and prediction. */ | "pearson";
 
 /** How the target was divided. */
 export type Divided = {
@@ -618,36 +872,6 @@ export type Rule =
   /** The largest sensitivity + specificity − 1 (Youden, Cancer 1950;3:32–35); of equals the highest threshold. */ | { rule: "youden" }
   /** A risk that was fixed beforehand, from what the two errors cost. */ | { rule: "risk"; value: number }
   /** The highest threshold with at least this sensitivity. */ | { rule: "sensitivity"; value: number };
-
-/** From how many target rows on transfer stops paying. */
-export type Crossed = {
-  /** The crossing with its interval. */ crossing: Crossing | null;
-  /** Why there is none. */ why: Why | null;
-};
-
-/** The crossing with its uncertainty. */
-export type Crossing = {
-  /** Of all repeats. */ place: Place;
-  /** Lower end of the percentile interval; [`Place::Never`] means under the smallest n. */ low: Place;
-  /** Upper end; [`Place::NotWithin`] means beyond the largest n. */ high: Place;
-  /** Share of resamples that cross within the sizes. */ share_within: number;
-  /** Share that still pay at the largest n. */ share_beyond: number;
-  /** Share that pay nowhere. */ share_never: number;
-  /** The non-increasing curve: (n, gain). */ curve: Array<[number, number]>;
-  /** Repeats. */ repeats: number;
-};
-
-/** Where the curve of gains lies. */
-export type Place =
-  /** Transfer pays up to here. */ | { kind: "at";
-    /** Target rows, between two of the sizes. */ n: number;
-  }
-  /** It still pays at the largest n: not crossed within your n. */ | { kind: "not_within";
-    /** The largest n. */ largest: number;
-  }
-  /** It does not pay even at the smallest n. */ | { kind: "never";
-    /** The smallest n. */ smallest: number;
-  };
 
 /** The groups that one column makes. */
 export type ByColumn = {
@@ -1330,6 +1554,8 @@ export type Plan = {
   /** How the target is divided into rows to learn from and rows to be judged on. Rows that are marked as test go */ split?: Split;
   /** Bootstrap refits for the optimism and .632+ estimates beside the verdict; 0 leaves them out. */ refits?: number;
   /** How missing values are met, inside the training rows of each fold. */ imputation?: Imputation;
+  /** Rows of the target whose fingerprints are at least so alike (Tanimoto's coefficient, Butina's clusters) are never */ similarity?: number | null;
+  /** Whether networks' features of both domains are drawn, in one fold. */ maps?: boolean;
 };
 
 /** How missing values are met before a model sees them. Boosted trees meet them on their own. */
@@ -1367,11 +1593,13 @@ export type TreeForm =
   /** Against the reference rows: what the model would say if a feature were another one's. */ | "against"
   /** By the shares of the training rows along the trees. */ | "path";
 
-/** The grid of Hanczar's study. */
+/** The grid of a study over numbers of target rows: Hanczar's over frozen layers, or one over a method's modes. */
 export type Grid = {
   /** Numbers of frozen layers. */ frozen: Array<number>;
   /** Numbers of target rows; those above what is there are left out, and said. */ sizes: Array<number>;
   /** Repeats on new subsamples. */ repeats: number;
+  /** Modes of the transfer procedure that are compared at each size, for one that has the setting `mode`. */ modes?: Array<string>;
+  /** Whether each subsample has as many rows of one class as of the other. */ balanced?: boolean;
 };
 
 /** How methods are judged. */
@@ -1393,6 +1621,13 @@ export type Preparation = {
   /** The roles of the target's columns. */ target_roles: Roles;
   /** How the columns correspond. */ mapping?: Mapping;
   /** What is to be predicted. */ label: LabelPlan;
+  /** The target is judged person by person: the column of sites names them. */ person?: OnePerson | null;
+};
+
+/** Who is judged. */
+export type OnePerson = {
+  /** Whose results are shown in full; absent: the first one of the target. */ name?: string | null;
+  /** Whether every other person of the target is judged too, each with a source without that person. */ each?: boolean;
 };
 
 /** What is to be predicted, and where it stands in both tables. */
@@ -1462,6 +1697,7 @@ export type Role =
   /** The hospital, batch or study: each value is a domain. */ | "site"
   /** Says which rows train, test or wait for a prediction. */ | "set"
   /** When: for series and splits by time. */ | "time"
+  /** A second outcome, a number that this side alone has (a drug's log IC50): for methods that learn from both. */ | "outcome"
   /** Not used. */ | "ignored";
 
 /** One table and how it is read. */
@@ -1481,6 +1717,8 @@ export type ReadOptions = {
   /** The sheet of a workbook. */ sheet?: string | null;
   /** The columns' names, in order, in place of the header's or where there is none. */ names?: Array<string> | null;
   /** Turn the table: rows become columns. */ transpose?: boolean;
+  /** Make a long table of readings into windows, after everything else. */ windows?: Windows | null;
+  /** Prepare the counts of genes in cells, after everything else. */ counts?: Counts | null;
   /** Fill short rows with missing cells instead of refusing them. */ pad_short_rows?: boolean;
   /** Further cells that mean "missing", in every column. */ extra_missing?: Array<string>;
   /** Usual missing marks that are values here (such as `-` beside `+`, or `None` for "no complication"). */ not_missing?: Array<string>;
@@ -1496,6 +1734,46 @@ export type Kind =
   /** A day, perhaps with a time; as a number: days since 1970-01-01. */ | "date"
   /** A name of the row, of no use as a feature. */ | "identifier"
   /** Free text. */ | "text";
+
+/** How counts become expression. */
+export type Counts = {
+  /** Cells in which fewer genes were seen are left out. */ min_genes?: number;
+  /** Genes that were seen in fewer cells are left out. */ min_cells?: number;
+  /** Cells with a larger share of their counts in mitochondrial genes (`MT-…`) are left out, as 0.05; absent: none is. */ max_mito?: number | null;
+  /** What the counts of each cell are scaled to add up to. */ total?: number;
+  /** Which genes stay; absent: all that were seen. */ variable?: Variable | null;
+  /** Columns of numbers that are no genes; they stay as they are, like every column that has no numbers. */ keep?: Array<string>;
+};
+
+/** Which genes stay. */
+export type Variable =
+  /** Those between two means of log(1 + mean) and above a normalised dispersion. */ | { type: "cutoffs";
+    /** Above this mean. */ min_mean: number;
+    /** Under this one. */ max_mean: number;
+    /** Above this normalised dispersion. */ min_disp: number;
+  }
+  /** So many of the largest normalised dispersion. */ | { type: "top";
+    /** How many. */ genes: number;
+  };
+
+/** How a long table becomes windows. */
+export type Windows = {
+  /** The column that names the person; absent: all rows are one person's. */ person?: string | null;
+  /** The column of times. */ time: string;
+  /** The column that is forecast: averaged over a step, its gaps filled inside a window. */ value: string;
+  /** Its unit; rows are in mg/dL whatever it is. */ unit?: GlucoseUnit;
+  /** Columns of amounts (carbohydrate, insulin): summed over a step, missing is none. */ amounts?: Array<string>;
+  /** Minutes between two steps of the grid. */ step: number;
+  /** Minutes of history in a row. */ history: number;
+  /** Minutes from the last reading of the history to the one that is forecast. */ horizon: number;
+  /** A row every so many steps; 1 is every one. */ every?: number;
+  /** The last days of each person, with readings, that are marked as test; 0 marks none. */ test_days?: number;
+};
+
+/** The unit in which glucose was written. */
+export type GlucoseUnit =
+  /** Milligrams in a decilitre. */ | "mg_dl"
+  /** Millimoles in a litre: multiplied by 18.016. */ | "mmol_l";
 
 /** What stands between two fields. */
 export type Delimiter =
@@ -1549,10 +1827,17 @@ export type Unit =
     /** Index into the plan's methods. */ method: number;
   };
 
-/** Which table plays the source. */
+/** Which table plays the source, or who is the target. */
 export type Direction =
   /** As the person opened them. */ | "forward"
-  /** Exchanged. */ | "reverse";
+  /** Exchanged. */ | "reverse"
+  /** Another person of the target, by number. */ | { person: number };
+
+/** A column that is added. */
+export type Added = {
+  /** Its name. */ name: string;
+  /** A cell for each written row; empty is missing. */ cells: Array<string>;
+};
 
 /** What the engine answers; the variant has the request's name. */
 export type Reply =
@@ -1565,6 +1850,11 @@ export type Reply =
     /** What was read, and how. */ summary: Summary;
     /** Bytes of the engine's memory at its largest: it never shrinks. */ memory: number;
   }
+  /** To [`Request::Column`]. */ | { type: "column";
+    /** Of each row; `null` is missing. */ cells: Array<string | null>;
+    /** Where each row stands in a spreadsheet. */ rows: Array<number>;
+  }
+  /** To [`Request::Expand`]. */ | { type: "expand" }
   /** To [`Request::Desk`]. */ | { type: "desk";
     /** What was found. */ answer: Answer;
   }
@@ -1649,8 +1939,9 @@ export type Prediction =
 
 /** One point of the learning curve. */
 export type Cell = {
-  /** `frozen_0` … `frozen_4`, `scratch`, `linear`, `source_only`. */ line: string;
+  /** `frozen_0` … `frozen_4`, `scratch`, `linear`, `source_only`, or `mode_` and the mode. */ line: string;
   /** The primary metric on the fixed test rows; absent where it is undefined. */ value: number | null;
+  /** Other metrics there, of modes. */ measures?: Array<[Metric, number]>;
 };
 
 /** A unit, the pre-trained models that it needs, and about how long it takes beside the others. */
@@ -1772,6 +2063,7 @@ export type Honesty =
 /** The kinds of label a method can learn. */
 export type Kinds =
   /** Classes only. */ | "classes"
+  /** Two classes only. */ | "two"
   /** Numbers only. */ | "values"
   /** Both. */ | "both";
 
@@ -1779,6 +2071,7 @@ export type Kinds =
 export type Needs =
   /** Labels in the source. */ | "source_labels"
   /** Rows of the source, so that a saved model of it is not enough. */ | "source_rows"
+  /** A second outcome in the source, a number a row. */ | "source_outcome"
   /** Rows of the target, labelled or not. */ | "target_features"
   /** Labels in the target. */ | "target_labels"
   /** Rows that a label can be given to: the source's, or unlabelled ones of the target. */ | "silver"
@@ -1817,6 +2110,8 @@ export type Summary = {
   /** What concerns the file. */ notes: Array<Note>;
   /** The first rows, as text. */ preview: Array<Array<string>>;
   /** Whether this looks like genes by samples, which should be turned. */ genes_by_samples: boolean;
+  /** How this could be made into windows, where it looks like a long table of glucose readings. */ windows?: Windows | null;
+  /** How the counts of this could be prepared, where it looks like a table of genes' counts in cells. */ counts?: Counts | null;
 };
 
 /** One column, summed up. Numbers are absent where the column has none. */
@@ -1859,7 +2154,8 @@ export type Found<T> = {
 /** The container a table came in. */
 export type Container =
   /** Separated text. */ | "text"
-  /** A workbook. */ | "workbook";
+  /** A workbook. */ | "workbook"
+  /** The three files of a sparse matrix. */ | "matrix";
 
 /** What a run says while it runs. */
 export type Event =

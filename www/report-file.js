@@ -17,12 +17,20 @@ export async function reportPage(report) {
   place.setAttribute("aria-hidden", "true");
   document.body.append(place);
   try {
-    render(reportView(report), place);
+    const { candidates } = report;
+    const nameless = candidates ? { ...candidates, rows: candidates.rows.map((row) => ({ ...row, id: "" })) } : candidates;
+    render(reportView({ ...report, candidates: nameless }), place);
     const late = performance.now() + PATIENCE;
+    // What is folded has no width to be drawn in: it is opened for as long as that takes.
+    const unfold = () => place.querySelectorAll("details:not([open])").forEach((folded) => { folded.setAttribute("open", ""); folded.setAttribute("data-folded", ""); });
     const drawn = () => [...place.querySelectorAll("ag-verdict-view, ag-shift-view, ag-figure, .plot")].every((part) => part.firstElementChild);
-    do await new Promise((resolve) => setTimeout(resolve, 20)); while (!drawn() && performance.now() < late);
+    do {
+      unfold();
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    } while (!drawn() && performance.now() < late);
     const copy = /** @type {HTMLElement} */ (place.cloneNode(true));
     for (const name of ["style", "inert", "aria-hidden"]) copy.removeAttribute(name);
+    copy.querySelectorAll("details[data-folded]").forEach((folded) => { folded.removeAttribute("open"); folded.removeAttribute("data-folded"); });
     // A name that could be chosen is a name; what only a script could answer goes.
     copy.querySelectorAll("button.link").forEach((button) => button.replaceWith(button.textContent ?? ""));
     copy.querySelectorAll("button, label.search, .saves, .pager").forEach((gone) => gone.remove());

@@ -8,7 +8,7 @@ export const STAGES = ["data", "shift", "method", "run", "verdict", "why", "keep
 
 /** @type {State} */
 export const state = {
-  stage: "data", engine: null, seal: null, examples: [], example: null, methods: [],
+  stage: "data", engine: null, seal: null, examples: [], example: null, methods: [], molecules: { pack: null, failure: null },
   opened: [], sourceModel: null, suggestion: null, lined: null, roles: { source: {}, target: {} }, plan: null, savedPlan: null, prepared: null, dataFailure: null,
   working: null, shift: null, shiftFailure: null, measured: null, run: null, report: null, saved: true, scoring: null, notice: null,
 };

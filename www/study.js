@@ -1,5 +1,6 @@
 // From files to a prepared plan: what a person does in Data and Method. No statistics here: the engine decides.
 
+import { isPart, together } from "./matrix.js";
 import { change, changeOpened, engine, plan, readable, running, state } from "./store.js";
 import { askPrepared, bringTables, desk, preparePlan, tablesChanged } from "./workers.js";
 
@@ -24,8 +25,12 @@ export async function addFiles(side, files, options = {}) {
   if (!state.engine) return;
   const list = [...files];
   if (side === "source" && list.some((file) => /\.safetensors$/i.test(file.name))) return openSourceModel(list[0]);
-  const added = list.map((file) => ({
-    id: nextId++, side, name: file.name, file, options, before: options, summary: null, table: null, failure: null, answers: {}, between: [],
+  // What was missing of a matrix may come later.
+  const waiting = state.opened.filter((one) => one.side === side && !one.table && !one.busy && isPart(one.file));
+  const parts = list.some(isPart) ? waiting.flatMap((one) => [one.file, ...(one.parts ?? [])]) : [];
+  if (parts.length) change({ opened: state.opened.filter((one) => !waiting.includes(one)) });
+  const added = together([...parts.filter((old) => !list.some((file) => file.name === old.name)), ...list]).map(([file, ...others]) => ({
+    id: nextId++, side, name: file.name, file, parts: others, options, before: options, summary: null, table: null, failure: null, answers: {}, between: [],
     busy: { done: 0, total: file.size }, reading: null,
   }));
   change({ opened: [...state.opened, ...added], sourceModel: side === "source" ? null : state.sourceModel });
@@ -48,7 +53,7 @@ async function parse(id) {
   const still = () => state.opened.find((opened) => opened.id === id)?.reading === reading;
   try {
     const { summary, buffers } = await engine().request({ type: "open", options, limit: LIMIT }, {
-      files: [one.file], worker: "fresh", signal: reading.signal,
+      files: [one.file, ...(one.parts ?? [])], worker: "fresh", signal: reading.signal,
       onEvent: (event) => { if (event.type === "progress" && still()) changeOpened(id, { busy: { done: event.done, total: event.total } }); },
     });
     if (!still()) return false;
@@ -186,12 +191,12 @@ async function lineUp(label, hands = byHand()) {
     const hand = hands.filter((pair) => target[pair.target] === "feature" && (state.sourceModel || source[pair.source] === "feature"));
     const taken = new Set(hand.flatMap((pair) => [`s${pair.source}`, `t${pair.target}`]));
     const features = [...hand, ...lined.mapping.features.filter((pair) => !taken.has(`s${pair.source}`) && !taken.has(`t${pair.target}`))];
-    const preparation = { source_roles: source, target_roles: target, mapping: { ...lined.mapping, features }, label };
+    const preparation = { source_roles: source, target_roles: target, mapping: { ...lined.mapping, features }, label, person: state.plan?.preparation.person ?? null };
     const tables = { sources: readable("source").map(tablePlan), targets: readable("target").map(tablePlan) };
     const fresh = /** @type {Plan} */ ((await desk({ type: "default_plan", ...tables, preparation, source_model: state.sourceModel?.name ?? null }, { worker: 0 })).plan);
     if (mine !== turn) return;
     const same = state.plan && state.plan.preparation.label.kind.type === label.kind.type;
-    change({ lined, plan: same && state.plan ? { ...state.plan, ...tables, source_model: fresh.source_model, preparation } : /** @type {Plan} */ ({ ...fresh, ...state.example?.plan }) });
+    change({ lined, plan: same && state.plan ? { ...state.plan, ...tables, source_model: fresh.source_model, preparation: fresh.preparation } : /** @type {Plan} */ ({ ...fresh, ...state.example?.plan }) });
     if (state.savedPlan) return takePlan(state.savedPlan);
     await prepareNow();
   } catch (failure) {

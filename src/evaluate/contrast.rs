@@ -187,6 +187,10 @@ impl Contrast {
             None if high < 0.0 => Verdict::Harms,
             None => Verdict::CannotTell { reason: Reason::Interval },
         };
+        // Two values of a metric are never farther apart than its range is wide. NaN stays NaN.
+        let (least, most) = metric.range();
+        let widest = most - least;
+        let inside = |end: f64| if end.is_nan() { end } else { end.clamp(-widest, widest) };
         Self {
             metric,
             transfer,
@@ -194,8 +198,8 @@ impl Contrast {
             estimate,
             se,
             df,
-            low,
-            high,
+            low: inside(low),
+            high: inside(high),
             p: if usable { t_two_sided(estimate / se, df) } else { f64::NAN },
             p_adjusted: None,
             n_folds,

@@ -4,10 +4,13 @@
 //! training sets of the size at hand, the source fixed. Two designs reach it: [`cv`] and [`held_out`].
 
 pub mod agreement;
+pub mod applicability;
+pub mod association;
 pub mod bands;
 pub mod bootstrap;
 pub mod calls;
 pub mod contrast;
+pub mod critical;
 pub mod crossing;
 pub mod curve;
 pub mod cv;

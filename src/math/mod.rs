@@ -13,5 +13,8 @@ pub mod rows;
 pub mod softmax;
 pub mod spd;
 pub mod stats;
+pub mod svm;
+pub mod tanimoto;
 pub mod tests;
+pub mod tsne;
 pub mod weights;

@@ -56,6 +56,8 @@ pub enum Needs {
     SourceLabels,
     /// Rows of the source, so that a saved model of it is not enough.
     SourceRows,
+    /// A second outcome in the source, a number a row.
+    SourceOutcome,
     /// Rows of the target, labelled or not.
     TargetFeatures,
     /// Labels in the target.
@@ -80,6 +82,8 @@ pub enum Needs {
 pub enum Kinds {
     /// Classes only.
     Classes,
+    /// Two classes only.
+    Two,
     /// Numbers only.
     Values,
     /// Both.

@@ -8,6 +8,7 @@ pub mod model;
 pub mod registry;
 
 pub mod baseline;
+pub mod inductive;
 pub mod transductive;
 
 use std::future::Future;
@@ -33,6 +34,8 @@ use crate::train::Run;
 pub trait Method: Sync + 'static {
     /// What it is.
     const CARD: Card;
+    /// The method that always stands beside it, with the same settings: what it is without its transfer.
+    const BESIDE: Option<&'static str> = None;
     /// Its settings.
     type Config: Config;
     /// The part of the settings on which pre-training depends, or `None` where nothing is pre-trained.
@@ -82,6 +85,8 @@ pub type Local<'a, T> = Pin<Box<dyn Future<Output = Result<T>> + 'a>>;
 pub trait AnyMethod: Sync {
     /// What it is.
     fn card(&self) -> &'static Card;
+    /// See [`Method::BESIDE`].
+    fn beside(&self) -> Option<&'static str>;
     /// The fields of its settings.
     fn fields(&self) -> Vec<Field>;
     /// Checks settings and fills in what is absent.
@@ -111,6 +116,9 @@ pub trait AnyMethod: Sync {
 impl<M: Method> AnyMethod for M {
     fn card(&self) -> &'static Card {
         const { &M::CARD }
+    }
+    fn beside(&self) -> Option<&'static str> {
+        M::BESIDE
     }
     fn fields(&self) -> Vec<Field> {
         M::Config::fields()

@@ -5,8 +5,10 @@ pub mod agreement;
 pub mod calibration;
 pub mod decision;
 pub mod delong;
+pub mod glucose;
 pub mod numbers;
 pub mod operating;
+pub mod perplexity;
 pub mod probability;
 pub mod ranking;
 pub mod risks;
@@ -86,6 +88,13 @@ pub enum Metric {
     R2,
     /// Pearson's correlation of truth and prediction.
     Pearson,
+    /// Of two classes: the share of events among the rows that are called events, those with a risk of 0.5 or more; 0
+    /// where nobody is (as scikit-learn).
+    Precision,
+    /// Of two classes: the share of the events that are called so at 0.5.
+    Recall,
+    /// Of two classes: the harmonic mean of precision and recall at 0.5; 0 where nobody is called.
+    F1,
 }
 
 impl Metric {
@@ -105,6 +114,10 @@ impl Metric {
         Metric::Ece,
         Metric::Ici,
     ];
+    /// Those of the experiment over numbers of target rows (Dalkıran et al. 2023): of two classes, at 0.5 where a call is
+    /// asked for.
+    pub const OF_MODES: &'static [Metric] =
+        &[Metric::Mcc, Metric::Auroc, Metric::Auprc, Metric::Precision, Metric::Recall, Metric::F1, Metric::Accuracy];
     /// Those of numbers, in the order of the tables.
     pub const OF_VALUES: &'static [Metric] = &[
         Metric::Rmse,
@@ -135,6 +148,9 @@ impl Metric {
             Metric::Mae => "mae",
             Metric::R2 => "r2",
             Metric::Pearson => "pearson",
+            Metric::Precision => "precision",
+            Metric::Recall => "recall",
+            Metric::F1 => "f1",
         }
     }
 
@@ -152,6 +168,9 @@ impl Metric {
                 | Metric::Mcc
                 | Metric::R2
                 | Metric::Pearson
+                | Metric::Precision
+                | Metric::Recall
+                | Metric::F1
         )
     }
 
@@ -161,6 +180,21 @@ impl Metric {
             Metric::CalibrationInTheLarge => Some(0.0),
             Metric::CalibrationSlope => Some(1.0),
             _ => None,
+        }
+    }
+
+    /// The values that it can take: an interval that leaves them is cut there. `INFINITY` where there is no end.
+    pub fn range(self) -> (f64, f64) {
+        match self {
+            Metric::Auroc | Metric::HandTill | Metric::Auprc | Metric::Accuracy | Metric::BalancedAccuracy => {
+                (0.0, 1.0)
+            }
+            Metric::Ece | Metric::Ici | Metric::Precision | Metric::Recall | Metric::F1 => (0.0, 1.0),
+            Metric::Brier => (0.0, 2.0),
+            Metric::Mcc | Metric::Pearson => (-1.0, 1.0),
+            Metric::ScaledBrier | Metric::R2 => (f64::NEG_INFINITY, 1.0),
+            Metric::LogLoss | Metric::Rmse | Metric::Mae => (0.0, f64::INFINITY),
+            Metric::CalibrationInTheLarge | Metric::CalibrationSlope => (f64::NEG_INFINITY, f64::INFINITY),
         }
     }
 
@@ -218,6 +252,9 @@ impl Metric {
             Metric::Accuracy => Some(threshold::Confusion::at(y, p, 0.5).accuracy()),
             Metric::BalancedAccuracy => threshold::Confusion::at(y, p, 0.5).balanced_accuracy(),
             Metric::Mcc => threshold::Confusion::at(y, p, 0.5).mcc(),
+            Metric::Precision => threshold::Confusion::at(y, p, 0.5).precision(),
+            Metric::Recall => threshold::Confusion::at(y, p, 0.5).sensitivity(),
+            Metric::F1 => threshold::Confusion::at(y, p, 0.5).f1(),
             Metric::CalibrationInTheLarge => calibration::in_the_large(y, p).map(|c| c.value),
             Metric::CalibrationSlope => calibration::slope(y, p).map(|c| c.slope.value),
             Metric::Ece => Some(calibration::ece(y, p, 10)),

@@ -63,6 +63,17 @@ impl Confusion {
     pub fn ppv(&self) -> Option<f64> {
         share(self.true_positive, self.false_positive)
     }
+    /// The predictive value, 0 when nobody is called; `None` without events.
+    pub fn precision(&self) -> Option<f64> {
+        self.sensitivity()?;
+        Some(self.ppv().unwrap_or(0.0))
+    }
+    /// 2TP / (2TP + FP + FN); `None` without events.
+    pub fn f1(&self) -> Option<f64> {
+        self.sensitivity()?;
+        let found = 2 * self.true_positive;
+        Some(found as f64 / (found + self.false_positive + self.false_negative) as f64)
+    }
     /// Negative predictive value. `None` when everybody is called.
     pub fn npv(&self) -> Option<f64> {
         share(self.true_negative, self.false_negative)

@@ -35,6 +35,20 @@ impl Dense {
         let bias = TensorData::new(layer.bias.clone(), [layer.outputs]);
         Self { weight: param(Tensor::from_data(weight, device)), bias: param(Tensor::from_data(bias, device)) }
     }
+    /// Uploads a layer that asks for no gradient on any device: no optimiser touches it.
+    pub fn build_fixed(layer: &Layer, device: &Device) -> Self {
+        let weight = TensorData::new(layer.weight.clone(), [layer.inputs, layer.outputs]);
+        let bias = TensorData::new(layer.bias.clone(), [layer.outputs]);
+        Self {
+            weight: Param::initialized(ParamId::new(), Tensor::from_data(weight, device)),
+            bias: Param::initialized(ParamId::new(), Tensor::from_data(bias, device)),
+        }
+    }
+    /// The same layer with a bias that stays as it is: before a normalisation by the batch its gradient is zero but for
+    /// rounding, of which Adagrad and Adam would make whole steps.
+    pub fn with_fixed_bias(self) -> Self {
+        Self { bias: self.bias.map(|bias| bias.set_require_grad(false)), ..self }
+    }
     /// Weight and bias as they are on the device: `[inputs, outputs]` and `[outputs]`.
     pub fn tensors(&self) -> (Tensor<2>, Tensor<1>) {
         (self.weight.val(), self.bias.val())
@@ -81,6 +95,11 @@ impl Mlp {
         Self { layers: layers.iter().map(|layer| Dense::build(layer, device)).collect() }
     }
 
+    /// Uploads layers that ask for no gradient on any device.
+    pub fn build_fixed(layers: &[Layer], device: &Device) -> Self {
+        Self { layers: layers.iter().map(|layer| Dense::build_fixed(layer, device)).collect() }
+    }
+
     /// The output before any link function. `masks`, one for each hidden layer, come from
     /// [`dropout`](super::dropout); without them nothing is dropped.
     ///
@@ -105,7 +124,21 @@ impl Mlp {
     /// # Shapes
     /// `[rows, p] -> [rows, width of the last layer]`
     pub fn features(&self, x: Tensor<2>) -> Tensor<2> {
-        self.layers.iter().fold(x, |h, layer| relu(layer.forward(h)))
+        self.features_under(x, &[])
+    }
+
+    /// [`features`](Self::features) while training: mask i is `[rows, width of layer i]`.
+    ///
+    /// # Shapes
+    /// `[rows, p] -> [rows, width of the last layer]`
+    pub fn features_under(&self, x: Tensor<2>, masks: &[Tensor<2>]) -> Tensor<2> {
+        self.layers.iter().enumerate().fold(x, |h, (i, layer)| {
+            let h = relu(layer.forward(h));
+            match masks.get(i) {
+                Some(mask) => h * mask.clone(),
+                None => h,
+            }
+        })
     }
 
     /// Brings the layers back to the host, in one synchronisation.
@@ -115,10 +148,10 @@ impl Mlp {
     pub async fn layers(&self) -> Result<Vec<Layer>> {
         let mut flat = Vec::with_capacity(2 * self.layers.len());
         for layer in &self.layers {
-            let weight = layer.weight.val().inner();
+            let weight = plain(layer.weight.val());
             let [inputs, outputs] = weight.dims();
             flat.push(weight.reshape([inputs * outputs]));
-            flat.push(layer.bias.val().inner());
+            flat.push(plain(layer.bias.val()));
         }
         let mut values = read(flat).await?.into_iter();
         let mut layers = Vec::with_capacity(self.layers.len());

@@ -38,6 +38,15 @@ impl Scales {
         let [zeros, ones] = [0.0, 1.0].map(|value| vec![value; channels]);
         Self { gamma: ones.clone(), beta: zeros.clone(), mean: zeros, variance: ones }
     }
+
+    /// What a channel is multiplied by in prediction: γ / √(σ² + ε).
+    pub fn steady(&self) -> Vec<f32> {
+        self.gamma
+            .iter()
+            .zip(&self.variance)
+            .map(|(gamma, variance)| gamma / (variance + EPSILON as f32).sqrt())
+            .collect()
+    }
 }
 
 /// Running statistics on a device, without autodiff: each `[channels]`.

@@ -5,7 +5,8 @@ use super::duplicates::{self, Names};
 use super::finding::Finding;
 use super::labels::{self, Scheme};
 use super::mapping::{ByName, Mapping, Measure, Pair, find};
-use super::names::sort_levels;
+use super::names::{level_at, plain, sort_levels};
+use super::person::OnePerson;
 use super::read::{Reading, read};
 use super::roles::{LabelPlan, Role, Roles};
 use super::rows::{Rows, Set, number_groups};
@@ -30,6 +31,9 @@ pub struct Preparation {
     pub mapping: Mapping,
     /// What is to be predicted.
     pub label: LabelPlan,
+    /// The target is judged person by person: the column of sites names them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub person: Option<OnePerson>,
 }
 
 /// Who is in, and what was found on the way.
@@ -56,6 +60,8 @@ pub struct Origin {
     pub train: Vec<usize>,
     /// The rows of [`Cohorts::test`].
     pub test: Vec<usize>,
+    /// The rows of [`Cohorts::unlabelled`].
+    pub unlabelled: Vec<usize>,
     /// The site (else the file) of every row of the tables.
     pub site: Vec<String>,
 }
@@ -82,7 +88,7 @@ struct Column {
 /// [`Code::LabelMissingInSource`], [`Code::OneClass`], [`Code::TooManyClasses`], [`Code::TextInNumbers`],
 /// [`Code::TooFewRows`], [`Code::NothingVaries`], each with file and column.
 pub fn assemble(sources: &[&Table], targets: &[&Table], preparation: &Preparation) -> Result<Cohorts> {
-    let Preparation { source_roles, target_roles, mapping, label } = preparation;
+    let Preparation { source_roles, target_roles, mapping, label, person } = preparation;
     check_roles(sources, source_roles, label.source.as_deref())?;
     check_roles(targets, target_roles, label.target.as_deref())?;
     let pairs = used(preparation);
@@ -101,8 +107,9 @@ pub fn assemble(sources: &[&Table], targets: &[&Table], preparation: &Preparatio
     if label.target.is_some() && !target.train.is_empty() {
         one_class(target.all.select(&target.train).y.as_ref(), &target.file, label.target.as_deref())?;
     }
-    let sources =
-        source_side(sources, source_roles, label, mapping, &columns, scheme.as_ref(), &target, &mut findings)?;
+    // Who is judged is left out of the source person by person, not all at once.
+    let apart = person.is_none().then_some(&target);
+    let sources = source_side(sources, source_roles, label, mapping, &columns, scheme.as_ref(), apart, &mut findings)?;
     finish(sources, target, label, findings)
 }
 
@@ -225,6 +232,7 @@ struct Stack {
     id: Vec<String>,
     group: Option<Vec<Option<String>>>,
     time: Option<Vec<f64>>,
+    outcome: Option<Vec<f64>>,
     set: Vec<Option<Set>>,
     domain: Vec<String>,
 }
@@ -254,16 +262,25 @@ fn stack(
         }
         columns.push(column);
     }
-    let mut out =
-        Stack { columns, labels: None, id: Vec::new(), group: None, time: None, set: Vec::new(), domain: Vec::new() };
+    let mut out = Stack {
+        columns,
+        labels: None,
+        id: Vec::new(),
+        group: None,
+        time: None,
+        outcome: None,
+        set: Vec::new(),
+        domain: Vec::new(),
+    };
     out.labels = labels.and_then(|labels| labels.into_iter().reduce(append));
     let has = |role: Role| roles.of(role).any(|name| find(tables, name).is_some());
-    let (mut group, mut time) = (Vec::new(), Vec::new());
+    let (mut group, mut time, mut outcome) = (Vec::new(), Vec::new(), Vec::new());
     for table in tables {
         let rows = Rows::of(table, roles);
         out.id.extend(rows.id);
         group.extend(rows.group.unwrap_or_else(|| vec![None; table.rows]));
         time.extend(rows.time.unwrap_or_else(|| vec![f64::NAN; table.rows]));
+        outcome.extend(rows.outcome.unwrap_or_else(|| vec![f64::NAN; table.rows]));
         let odd = rows.set.iter().filter(|set| set.is_none()).count();
         if odd > 0 {
             findings.push(Finding::warning("set_unknown").file(&table.name).with("rows", odd));
@@ -280,6 +297,7 @@ fn stack(
     }
     out.group = has(Role::Group).then_some(group);
     out.time = has(Role::Time).then_some(time);
+    out.outcome = has(Role::Outcome).then_some(outcome);
     Ok(out)
 }
 
@@ -301,6 +319,7 @@ fn cohort(stack: &mut Stack, features: Vec<Feature>, domain: String, side: Side)
         domain,
         group: stack.group.as_deref().map(number_groups),
         time: stack.time.take(),
+        outcome: stack.outcome.take(),
         side,
     }
 }
@@ -316,6 +335,7 @@ struct TargetSide {
     id_column: Option<String>,
     group_column: Option<String>,
     group_names: Option<Vec<Option<String>>>,
+    compounds: Option<Vec<Option<String>>>,
 }
 
 fn target_side(
@@ -373,7 +393,18 @@ fn target_side(
     }
     let column = |role: Role| roles.of(role).find(|name| find(targets, name).is_some()).map(str::to_owned);
     let (id_column, group_column) = (column(Role::Identifier), column(Role::Group));
-    Ok(TargetSide { all, train, test, unlabelled, site, file, id_column, group_column, group_names })
+    Ok(TargetSide {
+        all,
+        train,
+        test,
+        unlabelled,
+        site,
+        file,
+        id_column,
+        group_column,
+        group_names,
+        compounds: compounds(targets),
+    })
 }
 
 #[expect(clippy::too_many_arguments, reason = "one call; the arguments are the study itself")]
@@ -384,7 +415,7 @@ fn source_side(
     mapping: &Mapping,
     columns: &[Column],
     scheme: Option<&Scheme>,
-    target: &TargetSide,
+    target: Option<&TargetSide>,
     findings: &mut Vec<Finding>,
 ) -> Result<Vec<Cohort>> {
     let labels = labels::labels(sources, Side::Source, label, &mapping.label, scheme, findings)?;
@@ -399,20 +430,25 @@ fn source_side(
     fn one<'c>(roles: &'c Roles, tables: &[&Table], role: Role) -> Option<&'c str> {
         roles.of(role).find(|name| find(tables, name).is_some())
     }
-    let group_column = one(roles, sources, Role::Group);
+    let (group_column, keys) = (one(roles, sources, Role::Group), compounds(sources));
     let mine = Names {
         column: one(roles, sources, Role::Identifier),
         id: &all.id,
         group: group_column.zip(group_names.as_deref()),
+        compounds: keys.as_deref(),
     };
-    let theirs = Names {
-        column: target.id_column.as_deref(),
-        id: &target.all.id,
-        group: target.group_column.as_deref().zip(target.group_names.as_deref()),
-    };
-    let (shared, said) = duplicates::in_both(&all, &mine, &target.all, &theirs, &file);
-    findings.extend(said);
-    let shared: BTreeSet<usize> = shared.into_iter().collect();
+    let mut shared: BTreeSet<usize> = BTreeSet::new();
+    if let Some(target) = target {
+        let theirs = Names {
+            column: target.id_column.as_deref(),
+            id: &target.all.id,
+            group: target.group_column.as_deref().zip(target.group_names.as_deref()),
+            compounds: target.compounds.as_deref(),
+        };
+        let (rows, said) = duplicates::in_both(&all, &mine, &target.all, &theirs, &file);
+        findings.extend(said);
+        shared.extend(rows);
+    }
     let held_out = |row: usize| set.get(row).copied().flatten() == Some(Set::Test);
     let left_out = (0..all.len()).filter(|&row| held_out(row)).count();
     if left_out > 0 {
@@ -452,6 +488,18 @@ fn source_side(
     Ok(out)
 }
 
+/// The InChIKeys of all rows, where a table has them.
+fn compounds(tables: &[&Table]) -> Option<Vec<Option<String>>> {
+    let column = |table: &Table| table.columns.iter().position(|column| plain(&column.name) == duplicates::INCHIKEY);
+    tables.iter().any(|table| column(table).is_some()).then(|| {
+        let of = |table: &&Table| {
+            let column = column(table).and_then(|at| table.columns.get(at));
+            (0..table.rows).map(|row| level_at(column?, row)).collect::<Vec<_>>()
+        };
+        tables.iter().flat_map(of).collect()
+    })
+}
+
 fn one_class(labels: Option<&Labels>, file: &str, column: Option<&str>) -> Result<()> {
     let present = labels.map(labels::present).unwrap_or_default();
     if present.len() < 2 {
@@ -485,6 +533,6 @@ fn finish(sources: Vec<Cohort>, side: TargetSide, label: &LabelPlan, mut finding
     let some = |rows: Vec<usize>, keep: bool| {
         (!rows.is_empty()).then(|| if keep { all.select(&rows) } else { all.select(&rows).without_labels() })
     };
-    let origin = Origin { train, test: test.clone(), site };
+    let origin = Origin { train, test: test.clone(), unlabelled: unlabelled.clone(), site };
     Ok(Cohorts { sources, test: some(test, true), unlabelled: some(unlabelled, false), target, findings, origin })
 }

@@ -14,7 +14,12 @@ pub(super) struct Names<'a> {
     pub id: &'a [String],
     /// The group's column and the groups.
     pub group: Option<(&'a str, &'a [Option<String>])>,
+    /// The compounds' InChIKeys, whatever role their column has: a structure is what it is.
+    pub compounds: Option<&'a [Option<String>]>,
 }
+
+/// The column of the compounds' names by structure.
+pub(super) const INCHIKEY: &str = "inchikey";
 
 /// The rows of `source` whose patient is in `target`, and what to say of them.
 ///
@@ -34,12 +39,21 @@ pub(super) fn in_both(
         names.column.map(|column| (column.to_owned(), names.id.iter().cloned().map(Some).collect()))
     };
     let groups = |names: &Names<'_>| names.group.map(|(column, groups)| (column.to_owned(), groups.to_vec()));
-    for (mine, theirs) in [(ids(source_names), ids(target_names)), (groups(source_names), groups(target_names))] {
-        let (Some((mine_column, mine)), Some((theirs_column, theirs))) = (mine, theirs) else { continue };
-        if plain(&mine_column) != plain(&theirs_column) {
+    let known = |names: &Names<'_>| {
+        let compounds = names.compounds.map(|compounds| (INCHIKEY.to_owned(), compounds.to_vec()));
+        let by_role = [ids(names), groups(names)].into_iter().flatten();
+        let by_role = by_role.filter(|named| compounds.is_none() || plain(&named.0) != INCHIKEY).collect::<Vec<_>>();
+        compounds.clone().into_iter().chain(by_role).collect::<Vec<_>>()
+    };
+    // A name may stand for one row on one side and for several on the other.
+    let (mine, theirs) = (known(source_names), known(target_names));
+    for (mine, theirs) in mine.iter().flat_map(|mine| theirs.iter().map(move |theirs| (mine, theirs))) {
+        let ((mine_column, mine), (theirs_column, theirs)) = (mine, theirs);
+        // Two compounds of one scaffold are not one compound.
+        if plain(mine_column) != plain(theirs_column) || plain(mine_column).contains("scaffold") {
             continue;
         }
-        if local(&mine) || local(&theirs) {
+        if local(mine) || local(theirs) {
             continue;
         }
         by_name = true;
@@ -47,8 +61,9 @@ pub(super) fn in_both(
         let rows: Vec<usize> =
             (0..mine.len()).filter(|&row| mine[row].as_deref().is_some_and(|name| known.contains(name))).collect();
         if !rows.is_empty() {
-            findings
-                .push(Finding::warning("patients_in_both").file(file).column(&mine_column).with("rows", rows.len()));
+            let compound = plain(mine_column) == INCHIKEY;
+            let key = if compound { "compounds_in_both" } else { "patients_in_both" };
+            findings.push(Finding::warning(key).file(file).column(mine_column).with("rows", rows.len()));
         }
         shared.extend(rows);
     }

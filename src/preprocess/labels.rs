@@ -80,7 +80,8 @@ pub(super) fn scheme(
 
 /// The class that is most likely the event: yes, dead, a case; the last of the sorted names where nothing says so.
 fn guess_event(names: &[String]) -> usize {
-    const EVENTS: [&str; 14] = [
+    const EVENTS: [&str; 15] = [
+        "active",
         "dead",
         "died",
         "death",

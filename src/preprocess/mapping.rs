@@ -8,6 +8,9 @@ use crate::table::{Column, Kind, Table};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+/// So many features without a partner, and fewer with one, are said.
+const MANY_ALONE: usize = 50;
+
 /// How a pair was found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -209,6 +212,12 @@ pub fn line_up(
         }
         wanted = missed;
         left.retain(|name| !taken.contains(name));
+    }
+    // Genes under two kinds of names, or two panels: little would be learned from, and nothing said of it.
+    let (shared, alone) = (out.mapping.features.len(), wanted.len());
+    if alone >= MANY_ALONE && shared < alone {
+        let few = Finding::warning("few_shared").with("shared", shared).with("target", shared + alone);
+        out.notes.push(few.with("source", shared + left.len()));
     }
     out.unmatched_source = left.into_iter().map(str::to_owned).collect();
     out.unmatched_target = wanted.into_iter().map(str::to_owned).collect();

@@ -4,7 +4,7 @@ use super::finding::Finding;
 use super::mapping::ByName;
 use super::names::{levels, plain, words};
 use super::survival;
-use crate::table::{Column, Kind, Table};
+use crate::table::{Column, Kind, Table, Windows};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -26,6 +26,8 @@ pub enum Role {
     Set,
     /// When: for series and splits by time.
     Time,
+    /// A second outcome, a number that this side alone has (a drug's log IC50): for methods that learn from both.
+    Outcome,
     /// Not used.
     Ignored,
 }
@@ -163,11 +165,17 @@ pub fn suggest_roles(sources: &[&Table], targets: &[&Table]) -> Suggestion {
     let source_has_several = sources.len() > 1;
     for (tables, roles, own) in [(sources, &mut out.source, false), (targets, &mut out.target, true)] {
         for table in tables {
+            if table.counts_suggested().is_some() {
+                out.notes.push(Finding::warning("raw_counts").file(&table.name));
+            }
             for column in &table.columns {
                 if roles.roles.contains_key(&column.name) {
                     continue;
                 }
-                let (role, note) = guess(table, column, roles, source_has_several && !own);
+                let (role, note) = match &table.windows {
+                    Some(windows) => (of_windows(windows, &column.name, own), None),
+                    None => guess(table, column, roles, source_has_several && !own),
+                };
                 roles.roles.insert(column.name.clone(), role);
                 out.notes.extend(note.map(|key| Finding::note(key).file(&table.name).column(&column.name)));
             }
@@ -185,11 +193,33 @@ pub fn suggest_roles(sources: &[&Table], targets: &[&Table]) -> Suggestion {
     out
 }
 
+/// The roles of a table of windows, which was made for them: a person is a domain, a day is never divided. Which days of
+/// the source are held back is the method's own choice.
+fn of_windows(windows: &Windows, name: &str, own: bool) -> Role {
+    match name {
+        Windows::PERSON => Role::Site,
+        Windows::DAY => Role::Group,
+        Windows::MOMENT => Role::Time,
+        Windows::SET if own => Role::Set,
+        Windows::SET => Role::Ignored,
+        _ if Windows::lag(name).is_some() || name == windows.label() => Role::Feature,
+        _ => Role::Ignored,
+    }
+}
+
 /// One column's role and the finding that says why.
 fn guess(table: &Table, column: &Column, roles: &Roles, several_files: bool) -> (Role, Option<&'static str>) {
     let words = words(&column.name);
     let has = |wanted: &[&str]| words.iter().any(|word| wanted.contains(&word.as_str()));
     let free = |role: Role| roles.one(role).is_none();
+    if let Some(guess) = compound(&words.concat()) {
+        return match guess {
+            // A compound with several rows is what a patient with several stays is.
+            (Role::Identifier, _) if repeats(table, column) && free(Role::Group) => (Role::Group, Some("role_group")),
+            (Role::Identifier, _) if !free(Role::Identifier) => (Role::Ignored, Some("role_compound")),
+            guess => guess,
+        };
+    }
     let filled = table.rows.saturating_sub(column.missing());
     if filled == 0 {
         return (Role::Ignored, Some("role_empty"));
@@ -214,11 +244,27 @@ fn guess(table: &Table, column: &Column, roles: &Roles, several_files: bool) -> 
     if site && few.as_ref().is_some_and(|few| !few.is_empty()) && column.kind != Kind::Boolean && !several_files {
         return if free(Role::Site) { (Role::Site, Some("role_site")) } else { (Role::Feature, None) };
     }
+    // Nobody predicts from a drug's measured effect: it is one outcome of the experiment, and only cell lines have it.
+    if column.kind == Kind::Number && words.concat().contains("ic50") && free(Role::Outcome) {
+        return (Role::Outcome, Some("role_outcome"));
+    }
     match column.kind {
         Kind::Date if free(Role::Time) => (Role::Time, Some("role_time")),
         Kind::Date => (Role::Ignored, Some("role_date")),
         Kind::Text => (Role::Ignored, Some("role_text")),
         _ => (Role::Feature, None),
+    }
+}
+
+/// What names a compound is no feature of it: its InChIKey finds it in both tables, its scaffold may keep it on one side of
+/// a split (which is offered, and done only where it is asked for).
+fn compound(name: &str) -> Option<(Role, Option<&'static str>)> {
+    match name {
+        "inchikey" => Some((Role::Identifier, Some("role_inchikey"))),
+        "inchikeyblock1" | "inchi" => Some((Role::Ignored, Some("role_compound"))),
+        "smiles" | "canonicalsmiles" | "isomericsmiles" => Some((Role::Ignored, Some("role_compound"))),
+        "murckoscaffold" | "scaffold" => Some((Role::Ignored, Some("role_scaffold"))),
+        _ => None,
     }
 }
 
@@ -280,10 +326,19 @@ fn repeats(table: &Table, column: &Column) -> bool {
 /// Columns that may be the label, the likeliest first.
 fn label_candidates(sources: &[&Table], targets: &[&Table], roles: &Roles) -> Vec<LabelCandidate> {
     let Some(target) = targets.first() else { return Vec::new() };
+    if let Some(windows) = &target.windows {
+        let (label, kind) = (windows.label(), LabelKind::Values { unit: "mg/dL".to_owned() });
+        let source = sources.iter().any(|table| table.column(&label).is_some()).then(|| label.clone());
+        return vec![LabelCandidate { target: label, source, score: 20.0, kind, survival: false }];
+    }
     let by_name = ByName::of(sources);
+    let bits = target.fingerprint_bits();
+    let last = (0..target.columns.len()).rfind(|place| !bits.contains(place));
+    let compounds = target.columns.iter().any(|column| compound(&words(&column.name).concat()).is_some());
+    let label_name = |name: &str| label_name(name).max(if compounds { activity_name(name) } else { 0.0 });
     let mut out = Vec::new();
     for (place, column) in target.columns.iter().enumerate() {
-        if roles.get(&column.name) != Role::Feature {
+        if roles.get(&column.name) != Role::Feature || bits.contains(&place) {
             continue;
         }
         let few = levels(column, FEW);
@@ -296,7 +351,7 @@ fn label_candidates(sources: &[&Table], targets: &[&Table], roles: &Roles) -> Ve
         };
         let same = by_name.first(&column.name);
         // The search by spelling is for the few columns whose name or place says label.
-        let named = label_name(&column.name) > 0.0 || place + 1 == target.columns.len();
+        let named = label_name(&column.name) > 0.0 || Some(place) == last;
         let source = same.or_else(|| if named { alike() } else { None });
         let named = label_name(&column.name);
         let mut score = named;
@@ -307,7 +362,7 @@ fn label_candidates(sources: &[&Table], targets: &[&Table], roles: &Roles) -> Ve
         };
         score += if source.is_some() { 1.0 } else { -2.0 };
         // The last column is the label in most files that were made for learning.
-        score += if place + 1 == target.columns.len() { 1.5 } else { 0.0 };
+        score += if Some(place) == last { 1.5 } else { 0.0 };
         if score < 3.0 {
             continue;
         }
@@ -325,6 +380,12 @@ fn label_candidates(sources: &[&Table], targets: &[&Table], roles: &Roles) -> Ve
     out.sort_by(|a, b| b.score.total_cmp(&a.score).then_with(|| a.target.cmp(&b.target)));
     out.truncate(8);
     out
+}
+
+/// How much a name says "label" beside compounds, where a patient's `active` would be a habit.
+fn activity_name(name: &str) -> f64 {
+    const MEASURED: [&str; 8] = ["active", "activity", "inhibitor", "binder", "binding", "toxic", "toxicity", "hit"];
+    if MEASURED.contains(&words(name).concat().as_str()) { 9.0 } else { 0.0 }
 }
 
 /// How much a name says "label": 9 and more, with what the column holds, is convincing.

@@ -42,6 +42,7 @@ pub(super) struct Rows {
     pub id: Vec<String>,
     pub group: Option<Vec<Option<String>>>,
     pub time: Option<Vec<f64>>,
+    pub outcome: Option<Vec<f64>>,
     pub site: Option<Vec<Option<String>>>,
     pub set: Vec<Option<Set>>,
 }
@@ -67,6 +68,7 @@ impl Rows {
             id,
             group: levels(Role::Group),
             time: column(Role::Time).map(crate::table::Column::numbers),
+            outcome: column(Role::Outcome).map(crate::table::Column::numbers),
             site: levels(Role::Site),
             set,
         }

@@ -1,15 +1,23 @@
 //! The facts of a run as one serialisable value. The page draws it, the command prints it, a file keeps it;
 //! none of them computes anything from it.
 
+pub mod association;
+pub mod candidates;
+pub mod critical;
 pub mod dependencies;
 pub mod designs;
 pub mod evaluation;
 pub mod explanation;
+pub mod glucose;
 pub mod influence;
 pub mod manifest;
+pub mod maps;
+pub mod modes;
 pub mod operating;
 pub mod paper;
+pub mod persons;
 pub mod rounds;
+pub mod trainings;
 
 use std::collections::BTreeMap;
 
@@ -67,6 +75,15 @@ pub struct Report {
     /// The saved model that stood for the source.
     #[serde(default)]
     pub source_model: Option<manifest::SourceModelFacts>,
+    /// Rows by what was predicted, with their distance from the rows that were learned from.
+    #[serde(default)]
+    pub candidates: Option<candidates::Candidates>,
+    /// Every person of the target in turn, where the plan asks for them.
+    #[serde(default)]
+    pub persons: Option<persons::Persons>,
+    /// The genes that drive the calls of cells without an outcome, where nothing can be judged.
+    #[serde(default)]
+    pub critical: Option<critical::CriticalGenes>,
     /// What a paper about this run can say.
     #[serde(default)]
     pub paper: Option<paper::ForPaper>,
@@ -157,6 +174,24 @@ pub struct Comparison {
     /// The rounds of methods that label rows on their own, a fit each; empty without such a method.
     #[serde(default)]
     pub rounds: Vec<rounds::Rounds>,
+    /// The modes of a method over numbers of target rows, where asked for.
+    #[serde(default)]
+    pub modes: Option<modes::Modes>,
+    /// How networks of several losses were trained, a fit of the first repeat each; empty without such a method.
+    #[serde(default)]
+    pub trainings: Vec<trainings::Training>,
+    /// What networks make of both domains' rows.
+    #[serde(default)]
+    pub maps: Vec<maps::FeatureMap>,
+    /// Forecasts of glucose in the error grids.
+    #[serde(default)]
+    pub glucose: Option<glucose::Glucose>,
+    /// What goes along with the predictions of a method that learned from a second outcome of the source.
+    #[serde(default)]
+    pub association: Option<association::Association>,
+    /// The genes that drive the calls of a method that goes from bulk samples to cells.
+    #[serde(default)]
+    pub critical: Option<critical::CriticalGenes>,
     /// Out-of-fold predictions of each evaluated row.
     pub predictions: Predictions,
 }

@@ -57,7 +57,7 @@ impl Prepared {
     ) -> Result<Option<Carried>> {
         let sides = self.sides(direction)?;
         let asked = self.plan.explain.patients > 0 && entry.method.card().id == self.plan.transfer.method;
-        if !asked || direction == Direction::Reverse || !sides.estimates(place) || place.repeat > 0 {
+        if !asked || direction != Direction::Forward || !sides.estimates(place) || place.repeat > 0 {
             return Ok(None);
         }
         let sources: Vec<Cohort> = sides.sources.iter().map(Cohort::labelled).collect();

@@ -1,6 +1,6 @@
 //! The target divided by time, or by site, where the plan asks for it.
 
-use super::prepare::Sides;
+use super::sides::Sides;
 use crate::cohort::Cohort;
 use crate::error::{Code, Result};
 use crate::plan::{Plan, Split};

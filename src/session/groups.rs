@@ -1,6 +1,6 @@
 //! Which columns make groups of patients: those that were chosen, else those whose names say sex, age or site.
 
-use super::prepare::Sides;
+use super::sides::Sides;
 use crate::cohort::Cohort;
 use crate::evaluate::contrast::LEAST_ROWS;
 use crate::evaluate::subgroup::cuts as quantile_cuts;

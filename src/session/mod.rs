@@ -3,14 +3,17 @@
 //! `prepare` lays out who is compared on which rows and lists the work; `work` does one unit; `assemble` puts the
 //! outcomes together. A scheduler (the page's workers, the command's threads) stands between the last two.
 
+mod alike;
 mod assemble;
 mod before;
 mod carried;
 mod divide;
 mod evaluation;
 mod groups;
+mod map;
 mod prepare;
 pub mod scoring;
+mod sides;
 mod threshold;
 mod told;
 mod unit;
@@ -18,7 +21,8 @@ mod work;
 
 pub use assemble::assemble;
 pub use carried::Carried;
-pub use prepare::{Entry, Prepared, Sides};
+pub use prepare::{Entry, Prepared};
+pub use sides::Sides;
 pub use told::{Told, Whose};
 pub use unit::{Cell, Direction, Job, Outcome, Unit};
 

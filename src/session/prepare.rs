@@ -2,89 +2,28 @@
 
 use serde_json::Value;
 
+use super::alike;
 use super::divide;
-use super::groups::{self, Grouped};
+use super::groups;
 use super::scoring;
+use super::sides::{Sides, exchange, lay_out};
 use super::unit::{Direction, Job, Unit};
-use crate::cohort::{Cohort, FeatureKind, Labels, Side};
+use super::work::by_class;
+use crate::cohort::{Cohort, FeatureKind, Labels};
 use crate::error::{Code, Result};
 use crate::evaluate::Evidence;
 use crate::evaluate::bootstrap::Units;
-use crate::evaluate::contrast::Design;
 use crate::evaluate::recommendation::{Recommendation, SourceKind, recommend};
 use crate::methods::card::{Card, Kinds, Needs};
 use crate::methods::{AnyMethod, Model, registry};
-use crate::plan::{Grid, Plan, TablePlan};
-use crate::preprocess::{self, Finding};
+use crate::plan::{Chosen, Grid, Plan, TablePlan};
+use crate::preprocess::{self, Cohorts, Finding};
 use crate::report::manifest::{SourceModelFacts, TableFacts, hex};
 use crate::rng::{Rng, fnv1a, mix};
-use crate::split::{self, Fold, Respect};
-use crate::table::Table;
+use crate::table::{Table, Windows};
 
 /// The fewest labelled target rows with which anything can be compared.
 const FEWEST_ROWS: usize = 8;
-
-/// One direction of the comparison.
-#[derive(Debug, Clone)]
-pub struct Sides {
-    /// The source domains.
-    pub sources: Vec<Cohort>,
-    /// The labelled target rows that may be learned from.
-    pub target: Cohort,
-    /// Rows that were set aside by the person for testing.
-    pub test: Option<Cohort>,
-    /// Target rows without a label.
-    pub unlabelled: Option<Cohort>,
-    /// All folds of all repeats; `test` indices point into `test` where there is one, else into `target`.
-    pub folds: Vec<Fold>,
-    /// The fixed split of the learning curve, likewise.
-    pub curve: Fold,
-    /// Groups of the evaluated patients.
-    pub groupings: Vec<Grouped>,
-    /// The sites that are held out in turn, and each target row's; empty in every other design.
-    pub sites: Vec<String>,
-    /// Each target row's site, by number.
-    pub site: Vec<u32>,
-    /// The latest time that was learned from, where later rows are judged.
-    pub until: Option<String>,
-}
-
-impl Sides {
-    /// A fold by its number over all repeats.
-    ///
-    /// # Errors
-    /// [`Code::Internal`] where there is none.
-    pub fn fold(&self, fold: u32) -> Result<&Fold> {
-        let found = self.folds.get(fold as usize);
-        found.ok_or_else(|| Code::Internal.err().with("reason", format!("no fold {fold}")))
-    }
-    /// The rows that a fold is judged on.
-    pub fn evaluated(&self, fold: &Fold) -> Cohort {
-        self.test.as_ref().unwrap_or(&self.target).select(&fold.test)
-    }
-    /// Whether a fold is one that the estimate comes from; the others (halves of the training rows beside a given test
-    /// set) are there for its variance alone.
-    pub fn estimates(&self, fold: &Fold) -> bool {
-        self.test.is_none() || fold.fold == 0
-    }
-    /// Whether the models of a fold are explained: a few are enough for the picture.
-    pub fn explains(&self, fold: &Fold) -> bool {
-        if self.test.is_none() { fold.repeat == 0 } else { fold.fold == 0 && fold.repeat < 3 }
-    }
-    /// Whether the predictions of a fold are taken apart: of a few repeats, so that seeds can be compared. Beside a given
-    /// test set also the fits on halves of the rows: what one training set says of stability is that of its seeds alone.
-    pub fn tells(&self, fold: &Fold) -> bool {
-        fold.repeat < 3
-    }
-    /// How the verdict's variance is made.
-    pub fn design(&self) -> Design {
-        match (&self.test, self.sites.is_empty()) {
-            (Some(_), _) => Design::HeldOut,
-            (None, true) => Design::Cv,
-            (None, false) => Design::Sites,
-        }
-    }
-}
 
 /// A method with its settings filled in.
 #[derive(Clone)]
@@ -105,6 +44,8 @@ pub struct Prepared {
     pub forward: Sides,
     /// Exchanged, where asked for.
     pub reverse: Option<Sides>,
+    /// The other persons of the target, each by name, where they are judged in turn.
+    pub persons: Vec<(String, Sides)>,
     /// The compared methods, in the order of [`Plan::methods`].
     pub entries: Vec<Entry>,
     /// What was noticed and done to the rows.
@@ -119,6 +60,21 @@ pub struct Prepared {
     pub source_model: Option<SourceModelFacts>,
 }
 
+/// The plan with what always stands beside its methods.
+fn accompanied(mut plan: Plan) -> Result<Plan> {
+    let mut missing = Vec::new();
+    for chosen in plan.methods() {
+        if let Some(id) = registry::find(&chosen.method)?.beside() {
+            let beside = Chosen { method: id.to_owned(), config: chosen.config.clone() };
+            if !plan.methods().contains(&&beside) {
+                missing.push(beside);
+            }
+        }
+    }
+    plan.others.extend(missing);
+    Ok(plan)
+}
+
 impl Prepared {
     /// Puts plan and tables together.
     ///
@@ -126,12 +82,14 @@ impl Prepared {
     /// What the plan, the tables or the labels say.
     pub fn new(plan: Plan, sources: &[Table], targets: &[Table], given: Option<&Model>) -> Result<Self> {
         plan.check()?;
+        let plan = accompanied(plan)?;
         let sources: Vec<&Table> = sources.iter().collect();
         let targets: Vec<&Table> = targets.iter().collect();
         let cohorts = match given {
             None => preprocess::assemble(&sources, &targets, &plan.preparation)?,
             Some(model) => scoring::assemble(model, &targets, &plan.preparation)?,
         };
+        let (cohorts, everybody) = one_person(&plan, cohorts)?;
         let mut findings = other_tables(&plan.sources, &sources);
         findings.extend(other_tables(&plan.targets, &targets));
         findings.extend(cohorts.findings);
@@ -158,7 +116,21 @@ impl Prepared {
             let settings = method.settings(&chosen.config)?;
             let pretrain = method.pretrain_key(&settings)?;
             let unlabelled = cohorts.unlabelled.as_ref().is_some_and(|rows| !rows.is_empty());
-            if let Some(need) = unmet(method.card(), pretrain.as_ref(), given, classes, unlabelled)? {
+            let outcome = cohorts.sources.iter().any(|source| source.outcome.is_some());
+            let needs = method.card().needs;
+            let two = match &cohorts.target.y {
+                Some(Labels::Classes { names, .. }) => names.len() == 2,
+                _ => true,
+            };
+            let rows = cohorts.target.x.features();
+            let windows = !rows.is_empty() && rows.iter().all(|feature| Windows::lag(&feature.name).is_some());
+            let untimed = (needs.contains(&Needs::TimeSeries) && !windows)
+                .then_some("windows of series: long tables that are made into windows");
+            let more = (method.card().kinds == Kinds::Two && !two).then_some("an outcome of two classes");
+            let lacking = (needs.contains(&Needs::SourceOutcome) && !outcome && given.is_none())
+                .then_some("a second outcome in the source: a column with that role");
+            let unmet = unmet(method.card(), pretrain.as_ref(), given, classes, unlabelled)?;
+            if let Some(need) = unmet.or(untimed).or(lacking).or(more) {
                 if chosen.method == plan.transfer.method || chosen.method == plan.baseline.method {
                     return Err(Code::NeedNotMet.err().with("method", &chosen.method).with("need", need));
                 }
@@ -166,21 +138,14 @@ impl Prepared {
             }
             entries.push(Entry { method, settings, pretrain });
         }
-        let mut forward = Sides {
-            sources: cohorts.sources,
-            target: cohorts.target,
-            test: cohorts.test,
-            unlabelled: cohorts.unlabelled,
-            folds: Vec::new(),
-            curve: Fold { train: Vec::new(), test: Vec::new(), repeat: 0, fold: 0 },
-            groupings: Vec::new(),
-            sites: Vec::new(),
-            site: Vec::new(),
-            until: None,
-        };
+        let mut forward = Sides::new(cohorts.sources, cohorts.target, cohorts.test, cohorts.unlabelled);
         let mut origin = cohorts.origin;
+        let mut persons = Vec::new();
         let mut reverse = None;
         if verdict_possible {
+            if let Some(least) = plan.similarity {
+                alike::group(least, &mut forward, &mut findings)?;
+            }
             divide::divide(&plan, &targets, &mut forward, &mut origin, &mut findings)?;
             lay_out(&plan, &mut forward)?;
             let rows = if forward.test.is_some() { &origin.test } else { &origin.train };
@@ -188,7 +153,19 @@ impl Prepared {
             if plan.both_directions && given.is_none() {
                 reverse = Some(exchange(&plan, &forward)?);
             }
-            findings.extend(grid_cut(&plan, forward.curve.train.len()));
+            findings.extend(grid_cut(&plan, &forward));
+            for (name, cohorts) in everybody {
+                let mut sides = Sides::new(cohorts.sources, cohorts.target, cohorts.test, None);
+                let mut origin = cohorts.origin;
+                divide::divide(&plan, &targets, &mut sides, &mut origin, &mut Vec::new())?;
+                if sides.target.len() < FEWEST_ROWS {
+                    let finding = Finding::warning("person_too_short").with("person", &name);
+                    findings.push(finding.with("rows", sides.target.len()));
+                    continue;
+                }
+                lay_out(&plan, &mut sides)?;
+                persons.push((name, sides));
+            }
         }
         let recommended = recommended(&forward, given)?;
         let facts = |side: &str, tables: &[&Table]| -> Vec<TableFacts> {
@@ -209,7 +186,18 @@ impl Prepared {
             }),
             None => None,
         };
-        Ok(Self { plan, forward, reverse, entries, findings, verdict_possible, recommended, tables, source_model })
+        Ok(Self {
+            plan,
+            forward,
+            reverse,
+            persons,
+            entries,
+            findings,
+            verdict_possible,
+            recommended,
+            tables,
+            source_model,
+        })
     }
 
     /// The sides of a direction.
@@ -219,6 +207,10 @@ impl Prepared {
     pub fn sides(&self, direction: Direction) -> Result<&Sides> {
         match direction {
             Direction::Forward => Ok(&self.forward),
+            Direction::Person(at) => {
+                let person = self.persons.get(at as usize).map(|(_, sides)| sides);
+                person.ok_or_else(|| Code::Internal.err().with("reason", format!("no person {at}")))
+            }
             Direction::Reverse => {
                 self.reverse.as_ref().ok_or_else(|| Code::Internal.err().with("reason", "no reverse direction"))
             }
@@ -238,9 +230,15 @@ impl Prepared {
     /// The grid, cut to the rows that are there.
     pub fn grid(&self, direction: Direction) -> Option<Grid> {
         let grid = self.plan.grid.clone()?;
-        let most = self.sides(direction).ok()?.curve.train.len() as u32;
-        let mut sizes: Vec<u32> = grid.sizes.iter().copied().filter(|&size| size < most).collect();
-        sizes.push(most);
+        let sides = self.sides(direction).ok()?;
+        let (most, step) = most_rows(&grid, sides);
+        let mut sizes: Vec<u32> =
+            grid.sizes.iter().map(|size| size / step * step).filter(|&size| size < most).collect();
+        sizes.retain(|&size| size > 0);
+        // Where nothing was left out the sizes are as asked, as a published grid is; else all rows end the curve.
+        if grid.modes.is_empty() || grid.sizes.iter().any(|&size| size >= most) {
+            sizes.push(most);
+        }
         sizes.sort_unstable();
         sizes.dedup();
         Some(Grid { sizes, ..grid })
@@ -297,9 +295,24 @@ impl Prepared {
                         rest.push(Job {
                             unit: Unit::Grid { direction, size, repeat },
                             needs,
-                            cost: grid.frozen.len() as f64 + if self.plan.crossing { 8.0 } else { 2.0 },
+                            cost: grid.frozen.len() as f64
+                                + grid.modes.len() as f64 * (0.3 + f64::from(size) / 200.0)
+                                + if self.plan.crossing { 8.0 } else { 2.0 },
                         });
                     }
+                }
+            }
+        }
+        // The other persons: what they are judged by, and no more.
+        for (person, (_, sides)) in self.persons.iter().enumerate() {
+            let direction = Direction::Person(person as u32);
+            for (number, fold) in sides.folds.iter().enumerate().filter(|(_, fold)| sides.estimates(fold)) {
+                for (index, entry) in self.entries.iter().enumerate() {
+                    let seed = fold.repeat as u32;
+                    self.want(direction, index, seed, &mut first);
+                    let needs = self.key(direction, entry, seed);
+                    let unit = Unit::Fold { direction, method: index as u32, fold: number as u32 };
+                    rest.push(Job { unit, needs, cost: entry.method.card().relative_cost() });
                 }
             }
         }
@@ -384,6 +397,19 @@ impl Prepared {
     }
 }
 
+/// The person who is shown, and the others with their names, where the plan asks for them.
+fn one_person(plan: &Plan, cohorts: Cohorts) -> Result<(Cohorts, Vec<(String, Cohorts)>)> {
+    let Some(chosen) = &plan.preparation.person else { return Ok((cohorts, Vec::new())) };
+    let names = preprocess::persons(&cohorts);
+    let shown = chosen.name.clone().or_else(|| names.first().cloned()).unwrap_or_default();
+    let mut others = Vec::new();
+    for name in names.into_iter().filter(|name| chosen.each && *name != shown) {
+        let only = preprocess::person::only(&cohorts, &name)?;
+        others.push((name, only));
+    }
+    Ok((preprocess::person::only(&cohorts, &shown)?, others))
+}
+
 /// Tables whose cells are not those that the plan was made with: allowed, and said.
 fn other_tables(plans: &[TablePlan], tables: &[&Table]) -> Vec<Finding> {
     let other = |(plan, table): &(&TablePlan, &&Table)| {
@@ -392,50 +418,22 @@ fn other_tables(plans: &[TablePlan], tables: &[&Table]) -> Vec<Finding> {
     plans.iter().zip(tables).filter(other).map(|(_, table)| Finding::warning("other_table").file(&table.name)).collect()
 }
 
-/// Sizes of the grid that are above the rows that there are: left out, and said.
-fn grid_cut(plan: &Plan, most: usize) -> Option<Finding> {
-    let above: Vec<String> =
-        plan.grid.as_ref()?.sizes.iter().filter(|&&n| n as usize > most).map(u32::to_string).collect();
-    (!above.is_empty()).then(|| Finding::note("grid_sizes_above").with("sizes", above.join(", ")).with("rows", most))
-}
-
-pub(super) fn strata(cohort: &Cohort) -> Option<Vec<u32>> {
-    cohort.y.as_ref().map(Labels::strata)
-}
-
-fn lay_out(plan: &Plan, sides: &mut Sides) -> Result<()> {
-    let target = &sides.target;
-    let keys = keys(target);
-    let strata = strata(target);
-    let respect = Respect { strata: strata.as_deref(), groups: target.group.as_deref(), keys: Some(&keys) };
-    let rows: Vec<usize> = (0..target.len()).collect();
-    let (folds, repeats, seed) = (plan.design.folds as usize, plan.design.repeats as usize, u64::from(plan.seed));
-    match &sides.test {
-        Some(test) => {
-            let all: Vec<usize> = (0..test.len()).collect();
-            // Each repeat: all rows, then the two halves of a random cut (`fold` 0, 1, 2).
-            for half in split::jackknife(&rows, respect, 2, repeats, seed)? {
-                if half.fold == 0 {
-                    let (train, test) = (rows.clone(), all.clone());
-                    sides.folds.push(Fold { train, test, repeat: half.repeat, fold: 0 });
-                }
-                sides.folds.push(Fold { test: all.clone(), fold: half.fold + 1, ..half });
-            }
-            sides.curve = Fold { train: rows, test: all, repeat: 0, fold: 0 };
-        }
-        None if !sides.sites.is_empty() => {
-            // A repeat differs by its seeds alone.
-            sides.folds = divide::sites_in_turn(target, &sides.site, repeats.min(plan.design.seeds as usize))?;
-            let whole = Respect { groups: Some(&sides.site), ..respect };
-            sides.curve = split::hold_out(rows.len(), whole, 1.0 / 3.0, seed)?;
-        }
-        None => {
-            sides.folds = split::k_fold_of(&rows, respect, folds, repeats, seed)?;
-            // A third of the rows, in all sizes and repeats the same.
-            sides.curve = split::hold_out(rows.len(), respect, 1.0 / 3.0, seed)?;
-        }
+/// The most rows that a subsample can have, and what its number of rows is a multiple of.
+fn most_rows(grid: &Grid, sides: &Sides) -> (u32, u32) {
+    if !grid.balanced {
+        return (sides.curve.train.len() as u32, 1);
     }
-    Ok(())
+    let classes = by_class(sides);
+    let fewest = classes.iter().map(Vec::len).min().unwrap_or(0);
+    ((fewest * classes.len()) as u32, classes.len().max(1) as u32)
+}
+
+/// Sizes of the grid that are above the rows that there are: left out, and said.
+fn grid_cut(plan: &Plan, sides: &Sides) -> Option<Finding> {
+    let grid = plan.grid.as_ref()?;
+    let (most, _) = most_rows(grid, sides);
+    let above: Vec<String> = grid.sizes.iter().filter(|&&n| n > most).map(u32::to_string).collect();
+    (!above.is_empty()).then(|| Finding::note("grid_sizes_above").with("sizes", above.join(", ")).with("rows", most))
 }
 
 /// What a method lacks on these data, in plain words.
@@ -447,7 +445,7 @@ fn unmet(
     unlabelled: bool,
 ) -> Result<Option<&'static str>> {
     match (card.kinds, classes) {
-        (Kinds::Classes, false) => return Ok(Some("an outcome of classes")),
+        (Kinds::Classes | Kinds::Two, false) => return Ok(Some("an outcome of classes")),
         (Kinds::Values, true) => return Ok(Some("an outcome that is a number")),
         _ => {}
     }
@@ -462,6 +460,8 @@ fn unmet(
     let (form, words) = match key.and_then(|key| key.get("learner")?.as_str()) {
         Some("linear") => ("linear", "a linear model of the source"),
         Some("trees") => ("trees", "boosted trees of the source"),
+        Some("series") => ("series", "a forecaster of the source"),
+        Some("batch_norm") => ("batch_norm", "a network with batch normalisation of the source"),
         Some(_) => ("network", "a network of the source"),
         None => return Ok(None),
     };
@@ -486,31 +486,4 @@ fn recommended(sides: &Sides, given: Option<&Model>) -> Result<Recommendation> {
         None => None,
     };
     Ok(recommend(source, rows.as_ref().filter(|_| !sides.target.is_empty())))
-}
-
-/// What a row is known by wherever it stands in its file.
-pub(super) fn keys(cohort: &Cohort) -> Vec<u64> {
-    cohort.id.iter().map(|id| fnv1a(id.as_bytes())).collect()
-}
-
-fn exchange(plan: &Plan, forward: &Sides) -> Result<Sides> {
-    let turn = |cohort: &Cohort, side: Side| Cohort { side, ..cohort.clone() };
-    let target = match forward.sources.as_slice() {
-        [only] => turn(&only.labelled(), Side::Target),
-        several => Cohort::join(several, Side::Target).unwrap_or_else(|| forward.target.clone()).labelled(),
-    };
-    let mut sides = Sides {
-        sources: vec![turn(&forward.target, Side::Source)],
-        target,
-        test: None,
-        unlabelled: None,
-        folds: Vec::new(),
-        curve: Fold { train: Vec::new(), test: Vec::new(), repeat: 0, fold: 0 },
-        groupings: Vec::new(),
-        sites: Vec::new(),
-        site: Vec::new(),
-        until: None,
-    };
-    lay_out(plan, &mut sides)?;
-    Ok(sides)
 }

@@ -2,6 +2,7 @@
 
 use crate::cohort::{Cohort, Feature, Prediction};
 use crate::error::Result;
+use crate::methods::common::forecasting::PRETRAINED as PRETRAINED_FORECASTER;
 use crate::methods::common::forest::PRETRAINED as PRETRAINED_TREES;
 use crate::methods::common::head::Head;
 use crate::methods::common::shared::PRETRAINED;
@@ -66,6 +67,7 @@ pub async fn predict(model: &Model, rows: &Cohort, run: &Run<'_>) -> Result<Pred
         PRETRAINED => "source_only",
         PRETRAINED_LINEAR => "source_only_linear",
         PRETRAINED_TREES => "source_only_trees",
+        PRETRAINED_FORECASTER => "series_transfer",
         other => other,
     };
     registry::find(method)?.predict(model, &rows.without_labels(), run).await

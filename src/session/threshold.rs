@@ -9,7 +9,8 @@
 //!
 //! Everything here is made from the training rows' own cohort: the held-out rows are not in it.
 
-use super::prepare::{Entry, Prepared, Sides, keys, strata};
+use super::prepare::{Entry, Prepared};
+use super::sides::{Sides, keys, strata};
 use super::unit::{Direction, Job, Unit};
 use super::work::too_little;
 use crate::cohort::{Cohort, Labels, Prediction, Task};

@@ -4,7 +4,8 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::prepare::{Entry, Prepared, Sides, keys, strata};
+use super::prepare::{Entry, Prepared};
+use super::sides::{Sides, keys, strata};
 use super::unit::Direction;
 use crate::cohort::{Cohort, Labels};
 use crate::error::{Code, Result};
@@ -17,6 +18,10 @@ use crate::train::Run;
 const WORK: f64 = 1e9;
 /// Rows that a fold takes apart whatever they cost.
 const FEWEST: usize = 5;
+/// Methods whose features are genes of cells, all of which are tested later.
+pub(super) const CELLS: [&str; 2] = ["scdeal", "scdeal_before"];
+/// Genes whose values are kept row by row.
+const GENES: usize = 2000;
 
 /// Which model was taken apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -54,11 +59,11 @@ pub struct Told {
 }
 
 impl Told {
-    fn new(whose: Whose, rows: &[usize], found: Attributions) -> Self {
+    fn new(whose: Whose, rows: &[usize], found: Attributions, most: usize) -> Self {
         let sizes = found.sizes();
         let mut order: Vec<usize> = (0..sizes.len()).collect();
         order.sort_by(|&a, &b| sizes[b].total_cmp(&sizes[a]).then(a.cmp(&b)));
-        order.truncate(KEPT);
+        order.truncate(most);
         order.sort_unstable();
         let values = (0..rows.len()).flat_map(|row| order.iter().map(move |&j| (row, j)));
         Self {
@@ -98,7 +103,7 @@ impl Prepared {
         run: &Run<'_>,
     ) -> Result<Vec<Told>> {
         let sides = self.sides(direction)?;
-        if self.plan.explain.patients == 0 || direction == Direction::Reverse || !sides.tells(place) {
+        if self.plan.explain.patients == 0 || direction != Direction::Forward || !sides.tells(place) {
             return Ok(Vec::new());
         }
         let id = entry.method.card().id;
@@ -126,12 +131,31 @@ impl Prepared {
         let patients = sides.judged().select(&rows);
         let towards = towards(&patients);
         let (reference, patients) = (sides.target.select(&place.train), patients.without_labels());
+        let cells = CELLS.contains(&self.plan.transfer.method.as_str());
         let mut out = Vec::new();
         for (whose, explained) in explained {
+            let most = if cells && whose == Whose::Transferred { GENES } else { KEPT };
             let found = explained.attribute(&patients, &towards, &reference, self.plan.explain.trees, run).await?;
-            out.extend(found.map(|found| Told::new(whose, &rows, found)));
+            out.extend(found.map(|found| Told::new(whose, &rows, found, most)));
         }
         Ok(out)
+    }
+
+    /// Takes the predictions of cells without an outcome apart, by the final model and against the cells' own mean: where
+    /// nothing can be judged, the genes that drive the calls are all that can be said of them.
+    pub(super) async fn tell_cells(&self, entry: &Entry, model: &Model, run: &Run<'_>) -> Result<Vec<Told>> {
+        let id = entry.method.card().id;
+        let (Some(cells), Some(event)) = (&self.forward.unlabelled, self.data().event) else { return Ok(Vec::new()) };
+        if self.verdict_possible || self.plan.explain.patients == 0 || !CELLS.contains(&id) || cells.is_empty() {
+            return Ok(Vec::new());
+        }
+        let Some(explained) = Explained::of(model)? else { return Ok(Vec::new()) };
+        let mut rows: Vec<usize> = (0..cells.len()).collect();
+        let most = ((WORK / explained.cost().max(1.0)) as usize).max(FEWEST * FEWEST);
+        thin(&mut rows, most.min(self.plan.explain.patients as usize));
+        let (some, towards) = (cells.select(&rows).without_labels(), vec![event; rows.len()]);
+        let found = explained.attribute(&some, &towards, cells, self.plan.explain.trees, run).await?;
+        Ok(found.map(|found| Told::new(Whose::Transferred, &rows, found, GENES)).into_iter().collect())
     }
 
     /// The judged rows that are explained, sorted: all, or a stratified sample.

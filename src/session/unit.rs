@@ -11,8 +11,10 @@ use crate::device::DeviceKind;
 use crate::error::{Code, Result};
 use crate::explain::permutation::Drop;
 use crate::methods::Model;
+use crate::metrics::Metric;
+use crate::report::maps::FeatureMap;
 
-/// Which table plays the source.
+/// Which table plays the source, or who is the target.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Direction {
@@ -20,6 +22,8 @@ pub enum Direction {
     Forward,
     /// Exchanged.
     Reverse,
+    /// Another person of the target, by number.
+    Person(u32),
 }
 
 /// A piece of a run.
@@ -93,10 +97,13 @@ pub struct Job {
 /// One point of the learning curve.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Cell {
-    /// `frozen_0` … `frozen_4`, `scratch`, `linear`, `source_only`.
+    /// `frozen_0` … `frozen_4`, `scratch`, `linear`, `source_only`, or `mode_` and the mode.
     pub line: String,
     /// The primary metric on the fixed test rows; absent where it is undefined.
     pub value: Option<f64>,
+    /// Other metrics there, of modes.
+    #[serde(default)]
+    pub measures: Vec<(Metric, f64)>,
 }
 
 /// What a unit gave.
@@ -116,6 +123,8 @@ pub struct Outcome {
     pub told: Vec<Told>,
     /// What the source rows do to the loss on the evaluated rows.
     pub carried: Option<Carried>,
+    /// What the network makes of both domains' rows.
+    pub map: Option<FeatureMap>,
     /// Points of the learning curve.
     pub cells: Vec<Cell>,
     /// The model, of pre-trainings and final fits.
@@ -137,6 +146,7 @@ impl Outcome {
             importance: Vec::new(),
             told: Vec::new(),
             carried: None,
+            map: None,
             cells: Vec::new(),
             model: None,
             device: DeviceKind::Cpu,
@@ -172,7 +182,7 @@ impl Outcome {
         let told = told::store(&self.told, &mut file)?;
         file.meta = json!({
             "unit": self.unit, "kind": kind, "names": names, "value": self.value, "choice": self.choice,
-            "importance": self.importance, "told": told, "carried": self.carried, "cells": self.cells, "model": model,
+            "importance": self.importance, "told": told, "carried": self.carried, "map": self.map, "cells": self.cells, "model": model,
             "device": self.device, "gpu_lost": self.gpu_lost,
         });
         file.to_bytes()
@@ -219,6 +229,8 @@ impl Outcome {
             importance: file.meta("importance")?,
             told: told::restore(&file)?,
             carried: file.meta("carried")?,
+            // Run files of before had none.
+            map: file.meta("map").unwrap_or_default(),
             cells: file.meta("cells")?,
             model,
             // Run files of before said nothing about it.

@@ -2,7 +2,8 @@
 
 use serde_json::{Value, json};
 
-use super::prepare::{Entry, Prepared, Sides, keys, strata};
+use super::prepare::{Entry, Prepared};
+use super::sides::{Sides, keys, strata};
 use super::unit::{Cell, Direction, Outcome, Unit};
 use crate::cohort::{Cohort, Labels, Prediction, Task};
 use crate::device;
@@ -16,6 +17,8 @@ use crate::watch::Event;
 
 /// Lines of the learning curve: the two procedures that the verdict compares.
 pub(super) const PROCEDURE: &str = "transfer";
+/// What lines of modes begin with.
+pub(super) const MODE: &str = "mode_";
 /// What it is compared with.
 pub(super) const AGAINST: &str = "baseline";
 
@@ -69,7 +72,8 @@ impl Prepared {
                 let prediction = entry.method.predict(&model, &evaluated.without_labels(), &run).await?;
                 outcome.value = measure(self.plan.metric, &evaluated, &prediction);
                 outcome.choice = model.meta.get("choice").cloned().unwrap_or(Value::Null);
-                if self.plan.importance > 0 && sides.explains(place) && self.explains(entry) {
+                let other = matches!(direction, Direction::Person(_));
+                if self.plan.importance > 0 && !other && sides.explains(place) && self.explains(entry) {
                     outcome.importance = permutation::importance(
                         |rows| {
                             let (model, run) = (&model, &run);
@@ -85,6 +89,7 @@ impl Prepared {
                 }
                 outcome.carried = self.carried(*direction, place, entry, pre, &model, &run).await?;
                 outcome.told = self.tell(*direction, place, entry, pre, &model, &run).await?;
+                outcome.map = self.map(*direction, place, entry, &model, &run).await?;
                 outcome.prediction = Some(prediction);
             }
             Unit::Threshold { direction, method, fold } => {
@@ -137,6 +142,7 @@ impl Prepared {
                 if let Some(unlabelled) = &self.forward.unlabelled {
                     outcome.prediction = Some(entry.method.predict(&model, unlabelled, &run).await?);
                 }
+                outcome.told = self.tell_cells(entry, &model, &run).await?;
                 outcome.choice = model.meta.get("choice").cloned().unwrap_or(Value::Null);
                 outcome.model = Some(model);
             }
@@ -165,7 +171,12 @@ impl Prepared {
         let strata = strata(&sides.target);
         let respect = Respect { strata: strata.as_deref(), groups: None, keys: Some(&keys) };
         let sizes: Vec<usize> = grid.sizes.iter().map(|&size| size as usize).collect();
-        let samples = nested_subsamples_of(&sides.curve.train, respect, &sizes, self.seed("subsample", repeat))?;
+        let seed = self.seed("subsample", repeat);
+        let samples = if grid.balanced {
+            balanced(sides, respect, &sizes, seed)?
+        } else {
+            nested_subsamples_of(&sides.curve.train, respect, &sizes, seed)?
+        };
         let Some(rows) = sizes.iter().position(|&s| s == size as usize).and_then(|at| samples.get(at)) else {
             return Err(Code::Internal.err().with("reason", format!("no size {size}")));
         };
@@ -181,6 +192,11 @@ impl Prepared {
                 lines.push((format!("frozen_{frozen}"), transfer.method.card().id, settings));
             }
         }
+        for mode in &grid.modes {
+            let mut settings = transfer.settings.clone();
+            settings["mode"] = json!(mode);
+            lines.push((format!("{MODE}{mode}"), transfer.method.card().id, settings));
+        }
         if lines.is_empty() && !self.plan.crossing {
             lines.push((PROCEDURE.to_owned(), transfer.method.card().id, transfer.settings.clone()));
         }
@@ -191,7 +207,7 @@ impl Prepared {
             ("source_only", "source_only_linear"),
             ("source_only", "source_only_trees"),
         ];
-        for (line, id) in beside {
+        for (line, id) in beside.into_iter().filter(|_| grid.modes.is_empty()) {
             // The one pre-trained model that is at hand is that of the transfer: a line that needs another is left out.
             let fits = |entry: &&Entry| {
                 entry.method.card().id == id && (entry.pretrain.is_none() || entry.pretrain == transfer.pretrain)
@@ -224,17 +240,45 @@ impl Prepared {
                 Err(error) if too_little(&error) => None,
                 Err(error) => return Err(error),
             };
-            let value = match fitted {
-                Some(model) => {
-                    let prediction = method.predict(&model, &evaluated.without_labels(), run).await?;
-                    measure(self.plan.metric, &evaluated, &prediction)
+            let mut cell = Cell { line, value: None, measures: Vec::new() };
+            if let Some(model) = fitted {
+                let prediction = method.predict(&model, &evaluated.without_labels(), run).await?;
+                cell.value = measure(self.plan.metric, &evaluated, &prediction);
+                if cell.line.starts_with(MODE) {
+                    let of = |&metric: &Metric| Some((metric, measure(metric, &evaluated, &prediction)?));
+                    cell.measures = Metric::OF_MODES.iter().filter_map(of).collect();
                 }
-                None => None,
-            };
-            cells.push(Cell { line, value });
+            }
+            cells.push(cell);
         }
         Ok(cells)
     }
+}
+
+/// Nested subsamples with equally many rows of each class, rounded down to that; the classes one after the other would
+/// say nothing, so rows are sorted.
+fn balanced(sides: &Sides, respect: Respect<'_>, sizes: &[usize], seed: u64) -> Result<Vec<Vec<usize>>> {
+    let classes = by_class(sides);
+    let each: Vec<usize> = sizes.iter().map(|size| size / classes.len().max(1)).collect();
+    let mut samples = vec![Vec::new(); sizes.len()];
+    for rows in &classes {
+        let drawn = nested_subsamples_of(rows, Respect { strata: None, ..respect }, &each, seed)?;
+        for (sample, more) in samples.iter_mut().zip(drawn) {
+            sample.extend(more);
+            sample.sort_unstable();
+        }
+    }
+    Ok(samples)
+}
+
+/// The learning curve's training rows of each class that has any.
+pub(super) fn by_class(sides: &Sides) -> Vec<Vec<usize>> {
+    let Some(Labels::Classes { names, codes, .. }) = &sides.target.y else { return vec![sides.curve.train.clone()] };
+    let of = |class: usize| -> Vec<usize> {
+        let is = |row: &usize| codes.get(*row).copied().flatten() == Some(class as u32);
+        sides.curve.train.iter().copied().filter(is).collect()
+    };
+    (0..names.len()).map(of).filter(|rows| !rows.is_empty()).collect()
 }
 
 /// Whether rows were missing, not something else wrong.

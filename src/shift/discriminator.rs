@@ -92,9 +92,9 @@ impl CrossFit {
         self.log_odds.iter().zip(&self.prior).map(|(v, prior)| v - prior).collect()
     }
 
-    /// What the two populations have in common, 2 ∫ p q / (p + q): 1 for equal populations, 0 for populations that share no
-    /// patient. `None` where `target` does not fit the rows or knows one side only.
-    pub fn in_common(&self, target: &[bool]) -> Option<f64> {
+    /// ∫ p q / (p + q): the mass of the shared population, ½ for equal ones. `None` where `target` does not fit the rows or
+    /// knows one side only.
+    pub fn mass(&self, target: &[bool]) -> Option<f64> {
         let ratio = self.log_ratio();
         if ratio.len() != target.len() {
             return None;
@@ -104,7 +104,13 @@ impl CrossFit {
             let squares: Vec<f64> = rows.map(|(v, _)| sigmoid(if side { -v } else { *v }).powi(2)).collect();
             (!squares.is_empty()).then(|| mean(&squares))
         };
-        Some((2.0 * (mean_of(false)? + mean_of(true)?)).min(1.0))
+        Some(mean_of(false)? + mean_of(true)?)
+    }
+
+    /// What the two populations have in common, twice the [`mass`](Self::mass): 1 for equal populations, 0 for populations
+    /// that share no patient.
+    pub fn in_common(&self, target: &[bool]) -> Option<f64> {
+        self.mass(target).map(|mass| (2.0 * mass).min(1.0))
     }
 }
 

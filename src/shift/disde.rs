@@ -259,7 +259,8 @@ fn estimate(
     let loss = |row: usize| losses[row];
     let (p_mean, q_mean) = (over(&source, &loss), over(&those, &loss));
 
-    let mass = over(&source, &|r| e[r] * e[r]) + over(&those, &|r| not_e[r] * not_e[r]);
+    // Both sides have rows, as many as there are odds.
+    let mass = fitted.mass(target).unwrap_or(f64::NAN);
     let (m, mu) = (of_source, of_target);
     let shared_p = (over(&source, &|r| e[r] * (losses[r] - m[r]) + e[r] * e[r] * m[r])
         + over(&those, &|r| not_e[r] * not_e[r] * m[r]))
@@ -308,7 +309,7 @@ fn estimate(
         weighted: Means { source: weighted_mean(&source, &e), target: weighted_mean(&those, &not_e) },
         health: [weights(&source, &e), weights(&those, &not_e)],
         rows: [source.len(), those.len()],
-        shared: (2.0 * mass).min(1.0),
+        shared: fitted.in_common(target).unwrap_or(0.0),
     })
 }
 

@@ -314,6 +314,7 @@ impl Sheet<'_> {
             format,
             notes,
             sheets: Vec::new(),
+            windows: None,
             bytes: 0,
             first_row: start + skip + 1,
             blank,

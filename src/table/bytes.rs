@@ -8,6 +8,7 @@ use super::frame::Table;
 use super::numbers::{self, Numbers, Packed, Style};
 use super::options::Kind;
 use super::texts::{self, Dict, Texts};
+use super::windows::Windows;
 use crate::error::{Code, Error, Result};
 use serde::{Deserialize, Serialize};
 
@@ -22,6 +23,8 @@ struct Head {
     sheets: Vec<String>,
     bytes: u64,
     first_row: usize,
+    #[serde(default)]
+    windows: Option<Windows>,
     blank: Vec<u32>,
     columns: Vec<ColumnHead>,
 }
@@ -250,6 +253,7 @@ impl Table {
             sheets: self.sheets.clone(),
             bytes: self.bytes,
             first_row: self.first_row,
+            windows: self.windows.clone(),
             blank: self.blank.clone(),
             columns: self
                 .columns
@@ -322,7 +326,7 @@ impl Table {
             column.check(head.rows)?;
             columns.push(column);
         }
-        let Head { name, rows, format, notes, sheets, bytes, first_row, blank, .. } = head;
-        Ok(Table { name, rows, columns, format, notes, sheets, bytes, first_row, blank })
+        let Head { name, rows, format, notes, sheets, windows, bytes, first_row, blank, .. } = head;
+        Ok(Table { name, rows, columns, format, notes, sheets, windows, bytes, first_row, blank })
     }
 }

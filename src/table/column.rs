@@ -1,13 +1,16 @@
 //! A finished column: its cells as numbers, as levels, as text.
 
-use super::builder::{Odd, as_texts, from_texts};
+use super::builder::{Odd, as_texts, from_texts, repack};
 use super::cell::boolean;
 use super::dates;
-use super::numbers::{Numbers, float_text};
+use super::numbers::{self, Numbers, float_text};
 use super::options::Kind;
 use super::texts::{Open, Texts};
 use crate::error::{Code, Result};
 use std::collections::HashMap;
+
+/// Rows of a chunk of a column that is made, not read.
+const CHUNK: usize = 1024;
 
 /// The cells.
 #[derive(Debug, Clone, PartialEq)]
@@ -36,6 +39,39 @@ pub struct Column {
 }
 
 impl Column {
+    /// A column of these numbers; `None` is missing.
+    pub(super) fn of_numbers(name: &str, values: impl Iterator<Item = Option<f64>>) -> Column {
+        let mut numbers = Numbers::new(CHUNK);
+        let mut open = numbers::Open::new(CHUNK);
+        let mut seal = |open: &mut numbers::Open| {
+            numbers.len += open.len();
+            let chunk = open.seal();
+            numbers.chunks.push(chunk);
+        };
+        for value in values {
+            repack(&mut open, value);
+            if open.full() {
+                seal(&mut open);
+            }
+        }
+        if open.len() > 0 {
+            seal(&mut open);
+        }
+        Column::made(name, Kind::Number, Data::Numbers(numbers))
+    }
+
+    /// A column of these texts, of this kind.
+    pub(super) fn of_texts(name: &str, kind: Kind, values: impl Iterator<Item = String>) -> Column {
+        let mut texts = Open::new(CHUNK);
+        values.for_each(|value| texts.push(Some(&value)));
+        Column::made(name, kind, Data::Texts(texts.finish()))
+    }
+
+    fn made(name: &str, kind: Kind, data: Data) -> Column {
+        let order = dates::Order::DayFirst;
+        Column { name: name.to_owned(), kind, data, odd: None, marks: 0, decimal: b'.', order }
+    }
+
     /// The number of rows.
     pub fn len(&self) -> usize {
         match &self.data {
@@ -139,6 +175,35 @@ impl Column {
         self.odd.as_ref().map_or(0, |odd| odd.words)
     }
 
+    /// The cell as the file wrote it: kept numbers have a point, odd texts are as they stood.
+    fn written(&self, row: usize) -> String {
+        let odd = self.odd.as_ref().is_some_and(|odd| odd.get(row).is_some());
+        let text = self.cell_text(row);
+        if self.decimal == b',' && !odd { text.replace('.', ",") } else { text }
+    }
+
+    /// These rows of the column.
+    pub(super) fn rows(&self, rows: &[usize]) -> Column {
+        if rows.len() == self.len() {
+            return self.clone();
+        }
+        let (data, odd) = match &self.data {
+            Data::Texts(texts) => {
+                let mut open = Open::new(texts.chunk_rows);
+                rows.iter().for_each(|&row| open.push(texts.get(row)));
+                (Data::Texts(open.finish()), None)
+            }
+            Data::Numbers(numbers) => {
+                let cells: Vec<Option<String>> =
+                    rows.iter().map(|&row| Some(self.written(row)).filter(|text| !text.is_empty())).collect();
+                let (numbers, odd, _) =
+                    from_texts(cells.iter().map(Option::as_deref), numbers.chunk_rows, self.decimal);
+                (Data::Numbers(numbers), odd)
+            }
+        };
+        Column { data, odd, ..self.bare() }
+    }
+
     /// The same cells as numbers; texts that are none are kept aside.
     pub(super) fn as_numbers(&self) -> Column {
         match &self.data {
@@ -228,14 +293,8 @@ impl Column {
                 if !(0..numbers.len()).any(gone) {
                     return self.clone();
                 }
-                // Kept numbers are written with a point; odd texts as they stood.
-                let written = |row: usize| {
-                    let odd = self.odd.as_ref().is_some_and(|odd| odd.get(row).is_some());
-                    let text = self.cell_text(row);
-                    if self.decimal == b',' && !odd { text.replace('.', ",") } else { text }
-                };
                 let cells: Vec<Option<String>> = (0..numbers.len())
-                    .map(|row| (!gone(row)).then(|| written(row)).filter(|text| !text.is_empty()))
+                    .map(|row| (!gone(row)).then(|| self.written(row)).filter(|text| !text.is_empty()))
                     .collect();
                 let (numbers, odd, _) =
                     from_texts(cells.iter().map(Option::as_deref), numbers.chunk_rows, self.decimal);

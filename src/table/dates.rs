@@ -102,6 +102,23 @@ pub(super) fn days(text: &str, order: Order) -> Option<f64> {
     day.map(|day| day + clock)
 }
 
+/// A day as `2025-03-01`, with its clock (to the minute) or without.
+pub(super) fn civil_text(days: f64, clock: bool) -> String {
+    let minutes = (days * 1440.0 + 1e-6).floor() as i64;
+    let (day, minute) = (minutes.div_euclid(1440), minutes.rem_euclid(1440));
+    // As above, backwards.
+    let z = day + 719_468;
+    let era = z.div_euclid(146_097);
+    let doe = z.rem_euclid(146_097);
+    let yoe = (doe - doe / 1460 + doe / 36_524 - doe / 146_096) / 365;
+    let doy = doe - (365 * yoe + yoe / 4 - yoe / 100);
+    let mp = (5 * doy + 2) / 153;
+    let (day, month) = (doy - (153 * mp + 2) / 5 + 1, if mp < 10 { mp + 3 } else { mp - 9 });
+    let year = yoe + era * 400 + i64::from(month <= 2);
+    let date = format!("{year:04}-{month:02}-{day:02}");
+    if clock { format!("{date} {:02}:{:02}", minute / 60, minute % 60) } else { date }
+}
+
 /// Whether `text` is a day in one order or the other.
 pub(super) fn looks(text: &str) -> bool {
     days(text, Order::DayFirst).is_some() || days(text, Order::MonthFirst).is_some()

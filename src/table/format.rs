@@ -73,6 +73,8 @@ pub enum Container {
     Text,
     /// A workbook.
     Workbook,
+    /// The three files of a sparse matrix.
+    Matrix,
 }
 
 /// How the file was read.

@@ -4,6 +4,7 @@ use super::column::{Column, Data};
 use super::format::{Format, Note};
 use super::options::{Kind, ReadOptions};
 use super::texts;
+use super::windows::Windows;
 use crate::error::{Code, Error, Result};
 
 /// A table that was read.
@@ -21,6 +22,8 @@ pub struct Table {
     pub notes: Vec<Note>,
     /// The sheets of the workbook.
     pub sheets: Vec<String>,
+    /// How the rows were made from a long table, if they were.
+    pub windows: Option<Windows>,
     pub(super) bytes: u64,
     pub(super) first_row: usize,
     /// The spreadsheet rows of empty lines.
@@ -49,7 +52,7 @@ impl Table {
         self.columns.iter().map(Column::memory).sum::<usize>() + 4 * self.blank.capacity()
     }
 
-    fn nearest(&self, name: &str) -> Error {
+    pub(super) fn nearest(&self, name: &str) -> Error {
         let distance = |other: &str| {
             let (a, b): (Vec<char>, Vec<char>) =
                 (name.to_lowercase().chars().collect(), other.to_lowercase().chars().collect());
@@ -114,7 +117,7 @@ impl Table {
     }
 
     /// Applies the choices that concern finished columns.
-    pub(super) fn adjusted(self, options: &ReadOptions) -> Result<Table> {
+    pub(super) fn adjusted(self, options: &ReadOptions, limit: Option<u64>) -> Result<Table> {
         let mut table = if options.transpose { self.transposed()? } else { self };
         // Numbers named as further missing marks pass the fast path of the parser: they go here.
         let numeric: Vec<String> =
@@ -125,7 +128,19 @@ impl Table {
         for (column, codes) in &options.missing_codes {
             table = table.with_missing(column, codes)?;
         }
-        for (column, kind) in &options.kinds {
+        // A kind may be that of a column of the windows, or of the table that they are made from.
+        let (before, after): (Vec<_>, Vec<_>) =
+            options.kinds.iter().partition(|(name, _)| options.windows.is_none() || table.column(name).is_some());
+        for (column, kind) in before {
+            table = table.with_kind(column, *kind)?;
+        }
+        if let Some(windows) = &options.windows {
+            table = table.windowed(windows)?;
+        }
+        if let Some(counts) = &options.counts {
+            table = table.counted_within(counts, limit)?;
+        }
+        for (column, kind) in after {
             table = table.with_kind(column, *kind)?;
         }
         Ok(table)

@@ -3,6 +3,9 @@
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
+use super::counts::Counts;
+use super::windows::Windows;
+
 /// How the bytes of a text are to be understood.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -127,6 +130,12 @@ pub struct ReadOptions {
     pub names: Option<Vec<String>>,
     /// Turn the table: rows become columns.
     pub transpose: bool,
+    /// Make a long table of readings into windows, after everything else.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub windows: Option<Windows>,
+    /// Prepare the counts of genes in cells, after everything else.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub counts: Option<Counts>,
     /// Fill short rows with missing cells instead of refusing them.
     pub pad_short_rows: bool,
     /// Further cells that mean "missing", in every column.

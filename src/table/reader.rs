@@ -6,6 +6,7 @@ use super::cell::Marks;
 use super::decode::{self, Decode};
 use super::format::{Container, Format, Note};
 use super::frame::Table;
+use super::matrix::{self, Part};
 use super::names;
 use super::options::ReadOptions;
 use super::records::Records;
@@ -177,12 +178,7 @@ impl Reader {
     }
 
     fn check(&self, need: u64) -> Result<()> {
-        match self.limit {
-            Some(limit) if need > limit => {
-                Err(Code::TooLarge.err().file(&self.name).with("needed", amount(need)).with("limit", amount(limit)))
-            }
-            _ => Ok(()),
-        }
+        check(&self.name, need, self.limit)
     }
 
     /// Decides on the layout from the head and reads it.
@@ -190,7 +186,13 @@ impl Reader {
         let Stage::Head { bytes: head, .. } = &mut self.stage else { return Ok(()) };
         let head = std::mem::take(head);
         let file = self.name.clone();
+        if head.starts_with(matrix::MARK.as_bytes()) {
+            return Err(matrix::alone(&file, &[Part::Matrix]));
+        }
         if let Some(found) = decode::magic(&head) {
+            if found == "HDF5" {
+                return Err(Code::Hdf5File.err().file(file));
+            }
             return Err(Code::BinaryFile.err().file(file).with("found", found));
         }
         // The same bytes decide however the file was pushed.
@@ -296,7 +298,7 @@ impl Reader {
             self.take(&rest)?;
         }
         if let Stage::Book(bytes) = self.stage {
-            return book::read(&self.name, bytes, &self.options)?.adjusted(&self.options);
+            return book::read(&self.name, bytes, &self.options)?.adjusted(&self.options, self.limit);
         }
         if let Stage::Head { bytes, .. } = &self.stage {
             if bytes.iter().all(u8::is_ascii_whitespace) {
@@ -340,11 +342,19 @@ impl Reader {
             format,
             notes,
             sheets: Vec::new(),
+            windows: None,
             bytes: self.taken,
             first_row,
             blank,
         };
-        table.adjusted(&self.options)
+        // A list of cells or of genes is no table, but a part of one.
+        if let Some((part @ (Part::Barcodes | Part::Features), _)) = Part::of(&table.name)
+            && table.columns.len() <= 3
+            && table.columns.iter().all(|column| column.kind != super::options::Kind::Number)
+        {
+            return Err(matrix::alone(&table.name, &[part]));
+        }
+        table.adjusted(&self.options, self.limit)
     }
 }
 
@@ -353,6 +363,24 @@ fn window(head: &[u8]) -> usize {
     let lines =
         head.iter().enumerate().filter(|(_, b)| **b == b'\n').nth(HEAD_LINES - 1).map_or(head.len(), |(at, _)| at + 1);
     lines.max(HEAD).min(head.len())
+}
+
+/// What a table of so many bytes takes with the copy that is handed over.
+pub(super) fn needed(bytes: u64) -> u64 {
+    (bytes as f64 * COPIES) as u64 + OVERHEAD
+}
+
+/// Refuses what would need more than `limit` bytes.
+///
+/// # Errors
+/// [`Code::TooLarge`].
+pub(super) fn check(file: &str, need: u64, limit: Option<u64>) -> Result<()> {
+    match limit {
+        Some(limit) if need > limit => {
+            Err(Code::TooLarge.err().file(file).with("needed", amount(need)).with("limit", amount(limit)))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// Bytes as a person reads them.

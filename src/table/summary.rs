@@ -1,10 +1,12 @@
 //! What the page shows of a table: per column its numbers, its levels, its suspects; the first rows as text.
 
 use super::column::{Column, Data};
+use super::counts::{Counted, Counts};
 use super::format::{Format, Note};
 use super::frame::Table;
 use super::options::Kind;
 use super::suspects;
+use super::windows::Windows;
 use serde::{Deserialize, Serialize};
 
 /// Levels that are listed.
@@ -70,6 +72,12 @@ pub struct Summary {
     pub preview: Vec<Vec<String>>,
     /// Whether this looks like genes by samples, which should be turned.
     pub genes_by_samples: bool,
+    /// How this could be made into windows, where it looks like a long table of glucose readings.
+    #[serde(default)]
+    pub windows: Option<Windows>,
+    /// How the counts of this could be prepared, where it looks like a table of genes' counts in cells.
+    #[serde(default)]
+    pub counts: Option<Counts>,
 }
 
 /// The quantile of ascending `sorted`, linear between order statistics.
@@ -125,7 +133,7 @@ fn most_frequent(mut levels: Vec<(String, u32)>) -> Vec<(String, u32)> {
 }
 
 impl Table {
-    fn sum_up(&self, column: &Column, detailed: bool) -> ColumnSummary {
+    fn sum_up(&self, column: &Column, detailed: bool, bit: bool) -> ColumnSummary {
         let mut summary =
             ColumnSummary { name: column.name.clone(), kind: Some(column.kind), ..ColumnSummary::default() };
         let sorted = match (&column.data, column.kind) {
@@ -153,19 +161,24 @@ impl Table {
                 Vec::new()
             }
         };
-        summary.suspects = suspects::find(self, column, &summary, &sorted);
+        summary.suspects = suspects::find(self, column, &summary, &sorted, bit);
         summary
     }
 
     /// One column, in full.
     pub fn column_summary(&self, name: &str) -> Option<ColumnSummary> {
-        self.column(name).map(|column| self.sum_up(column, true))
+        let at = self.columns.iter().position(|column| column.name == name)?;
+        let unasked = |column| self.fingerprint_bits().contains(&at) || Counted::of(self).gene(column);
+        self.columns.get(at).map(|column| self.sum_up(column, true, unasked(column)))
     }
 
     /// What the page shows. Tables of more than 400 columns give levels and histograms one by one, by
     /// [`column_summary`](Self::column_summary).
     pub fn summary(&self) -> Summary {
-        let columns = self.columns.iter().enumerate().map(|(at, column)| self.sum_up(column, at < DETAILED)).collect();
+        let bits = self.fingerprint_bits();
+        let genes = Counted::of(self);
+        let sum_up = |(at, column)| self.sum_up(column, at < DETAILED, bits.contains(&at) || genes.gene(column));
+        let columns = self.columns.iter().enumerate().map(sum_up).collect();
         let preview = (0..self.rows.min(PREVIEW))
             .map(|row| self.columns.iter().take(DETAILED).map(|column| column.cell_text(row)).collect())
             .collect();
@@ -181,6 +194,8 @@ impl Table {
             notes: self.notes.clone(),
             preview,
             genes_by_samples: self.genes_by_samples(),
+            windows: self.windows_suggested(),
+            counts: self.counts_suggested(),
         }
     }
 }

@@ -2,11 +2,13 @@
 
 use super::builder::name_identifies;
 use super::column::{Column, Data};
+use super::counts::Counted;
 use super::dates;
 use super::format::Note;
 use super::frame::Table;
 use super::numbers::float_text;
 use super::options::Kind;
+use super::smiles;
 use super::summary::{ColumnSummary, quantile};
 
 /// Quantities that a living patient has more than none of; parts of names, in lower case.
@@ -167,9 +169,13 @@ fn suspect(code: f64, count: usize, key: &str, column: &Column, others: Option<(
     }
 }
 
-/// The suspicions about one column; `sorted`: its numbers in ascending order.
-pub(super) fn find(table: &Table, column: &Column, summary: &ColumnSummary, sorted: &[f64]) -> Vec<Note> {
+/// The suspicions about one column; `sorted`: its numbers in ascending order. `bit`: it belongs to a fingerprint, most of
+/// whose bits are 0 in most molecules, and many in all.
+pub(super) fn find(table: &Table, column: &Column, summary: &ColumnSummary, sorted: &[f64], bit: bool) -> Vec<Note> {
     let mut notes = Vec::new();
+    if bit {
+        return notes;
+    }
     let note = |code: &str| Note::new(code).column(&column.name);
     let present = column.len() - summary.missing;
     if present == 0 && column.words() == 0 {
@@ -198,6 +204,7 @@ pub(super) fn find(table: &Table, column: &Column, summary: &ColumnSummary, sort
             notes.push(note("identifier_like").with("distinct", summary.distinct));
         }
     }
+    notes.extend(smiles::suspect(column));
     if matches!(column.kind, Kind::Identifier) {
         notes.push(note("identifier").with("distinct", summary.distinct));
     }
@@ -239,7 +246,9 @@ pub fn suspects_between(here: &Table, other: &Table) -> Vec<Note> {
     let by_name: std::collections::HashMap<&str, &Column> =
         other.columns.iter().map(|c| (c.name.as_str(), c)).collect();
     let mut notes = Vec::new();
-    for column in here.columns.iter().filter(|column| column.kind == Kind::Number) {
+    let genes = Counted::of(here);
+    let asked = |column: &&Column| column.kind == Kind::Number && !genes.gene(column);
+    for column in here.columns.iter().filter(asked) {
         let Some(twin) = by_name.get(column.name.as_str()).filter(|twin| twin.kind == Kind::Number) else { continue };
         let mine = numbers(column);
         let (_, zeros) = run(&mine, 0.0);

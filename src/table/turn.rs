@@ -89,7 +89,7 @@ impl Table {
     }
 
     /// Everything but the columns.
-    fn bare(&self) -> Table {
+    pub(super) fn bare(&self) -> Table {
         Table {
             name: self.name.clone(),
             rows: 0,
@@ -97,6 +97,7 @@ impl Table {
             format: self.format.clone(),
             notes: Vec::new(),
             sheets: self.sheets.clone(),
+            windows: None,
             bytes: self.bytes,
             first_row: self.first_row,
             blank: Vec::new(),
@@ -133,7 +134,7 @@ impl Table {
 }
 
 /// `TP53`, `Hnf4a`, `ENSG00000141510.17`, `HLA-DRB1`, `1007_s_at`.
-fn gene_like(name: &str) -> bool {
+pub(super) fn gene_like(name: &str) -> bool {
     let fits = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '.' | '_' | '/');
     if name.len() < 2 || name.len() > 40 || !name.chars().all(fits) {
         return false;

@@ -2,6 +2,10 @@
 //!
 //! m ← β₁m + (1−β₁)g, v ← β₂v + (1−β₂)g², p ← p(1 − ηλ) − η · m̂ / (√v̂ + ε), with β₁ = 0.9, β₂ = 0.999, ε = 1e-8.
 //!
+//! or, where [`Rule::Adagrad`] is asked for (Duchi, Hazan & Singer 2011, JMLR 12; PyTorch's with its defaults):
+//!
+//! v ← v + g², p ← p(1 − ηλ) − η · g / (√v + 1e-10).
+//!
 //! On a GPU all trained parameters are one tensor: fourteen operations a step, however many layers there are (an
 //! operation's overhead is what a small network pays for). On the processor the step is one loop over the parameters'
 //! own memory, which those fourteen operations would each walk through; both round alike, operation by operation.
@@ -13,15 +17,36 @@ use burn::tensor::{Gradients, Tensor, TensorData};
 use crate::device::{self, DeviceKind};
 use crate::error::Result;
 
+/// How weights are drawn towards zero.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Decay {
+    /// Apart from the gradient, as above: p(1 − ηλ).
+    Decoupled(f64),
+    /// As an L2 penalty, whose gradient λp is scaled by v̂ like any other: g ← g + λp. PyTorch's `Adam(weight_decay)`.
+    Coupled(f64),
+}
+
 const BETA_1: f64 = 0.9;
 const BETA_2: f64 = 0.999;
 const EPSILON: f64 = 1e-8;
+const EPSILON_ADAGRAD: f64 = 1e-10;
+
+/// Which steps are taken.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Rule {
+    /// Averages of the gradient and of its square.
+    #[default]
+    AdamW,
+    /// The sum of the gradient's squares.
+    Adagrad,
+}
 
 /// The optimiser's state: see the [module](self).
 #[derive(Debug, Default)]
 pub struct AdamW {
     state: Option<State>,
     step: i32,
+    rule: Rule,
 }
 
 #[derive(Debug)]
@@ -31,29 +56,62 @@ enum State {
     Host { p: Vec<f32>, m: Vec<f32>, v: Vec<f32> },
 }
 
-/// What one step multiplies and divides by.
+/// What one step multiplies and divides by: m ← b₁m + c₁g, v ← b₂v + c₂g², p ← p · keep − m · size / (√(v / u) + ε).
 struct Factors {
+    b1: f64,
+    c1: f64,
+    b2: f64,
+    c2: f64,
     keep: f64,
+    pull: f64,
     unbias_2: f64,
     size: f64,
+    epsilon: f64,
 }
 
 impl AdamW {
+    /// With this rule.
+    pub fn of(rule: Rule) -> Self {
+        Self { rule, ..Self::default() }
+    }
+
     /// One step of every parameter that asks for a gradient; one that got none counts as zero.
     ///
     /// # Errors
     /// [`Code::GpuLost`](crate::Code::GpuLost).
-    pub async fn step<M: Module>(&mut self, model: M, gradients: Gradients, rate: f64, decay: f64) -> Result<M> {
+    pub async fn step<M: Module>(&mut self, model: M, gradients: Gradients, rate: f64, decay: Decay) -> Result<M> {
         let mut gather = Gather { gradients, parts: Vec::new() };
         model.visit(&mut gather);
         let Some(first) = gather.parts.first() else { return Ok(model) };
         let on_host = device::kind(&first.device()) == DeviceKind::Cpu;
         self.step += 1;
-        let unbias_1 = 1.0 - libm::pow(BETA_1, f64::from(self.step));
-        let factors = Factors {
-            keep: 1.0 - rate * decay,
-            unbias_2: 1.0 - libm::pow(BETA_2, f64::from(self.step)),
-            size: rate / unbias_1,
+        let (keep, pull) = match decay {
+            Decay::Decoupled(decay) => (1.0 - rate * decay, 0.0),
+            Decay::Coupled(decay) => (1.0, decay),
+        };
+        let factors = match self.rule {
+            Rule::AdamW => Factors {
+                b1: BETA_1,
+                c1: 1.0 - BETA_1,
+                b2: BETA_2,
+                c2: 1.0 - BETA_2,
+                keep,
+                pull,
+                unbias_2: 1.0 - libm::pow(BETA_2, f64::from(self.step)),
+                size: rate / (1.0 - libm::pow(BETA_1, f64::from(self.step))),
+                epsilon: EPSILON,
+            },
+            Rule::Adagrad => Factors {
+                b1: 0.0,
+                c1: 1.0,
+                b2: 1.0,
+                c2: 1.0,
+                keep,
+                pull,
+                unbias_2: 1.0,
+                size: rate,
+                epsilon: EPSILON_ADAGRAD,
+            },
         };
         if on_host {
             self.on_host(model, gather.parts, &factors).await
@@ -68,9 +126,10 @@ impl AdamW {
             Some(State::Tensors { p, m, v }) => (p, m, v),
             _ => (flat(&model).unwrap_or_else(|| g.zeros_like()), g.zeros_like(), g.zeros_like()),
         };
-        let m = m * BETA_1 + g.clone() * (1.0 - BETA_1);
-        let v = v * BETA_2 + g.clone() * g * (1.0 - BETA_2);
-        let size = (v.clone() / by.unbias_2).sqrt() + EPSILON;
+        let g = if by.pull == 0.0 { g } else { g + p.clone() * by.pull };
+        let m = m * by.b1 + g.clone() * by.c1;
+        let v = v * by.b2 + g.clone() * g * by.c2;
+        let size = (v.clone() / by.unbias_2).sqrt() + by.epsilon;
         let p = p * by.keep - m.clone() / size * by.size;
         let model = scatter(model, p.clone());
         self.state = Some(State::Tensors { p, m, v });
@@ -104,9 +163,11 @@ impl AdamW {
 
 /// The step, element by element, in the order of the operations on a device.
 fn descend(p: &mut [f32], m: &mut [f32], v: &mut [f32], g: &[f32], by: &Factors) {
-    let (b1, c1, b2, c2) = (BETA_1 as f32, (1.0 - BETA_1) as f32, BETA_2 as f32, (1.0 - BETA_2) as f32);
-    let (keep, unbias, size, epsilon) = (by.keep as f32, by.unbias_2 as f32, by.size as f32, EPSILON as f32);
+    let (b1, c1, b2, c2) = (by.b1 as f32, by.c1 as f32, by.b2 as f32, by.c2 as f32);
+    let (keep, unbias, size, epsilon) = (by.keep as f32, by.unbias_2 as f32, by.size as f32, by.epsilon as f32);
+    let pull = by.pull as f32;
     for (((p, m), v), &g) in p.iter_mut().zip(m).zip(v).zip(g) {
+        let g = if pull == 0.0 { g } else { g + *p * pull };
         *m = *m * b1 + g * c1;
         *v = *v * b2 + g * g * c2;
         *p = *p * keep - *m / ((*v / unbias).sqrt() + epsilon) * size;

@@ -5,8 +5,9 @@
 
 use burn::module::Module;
 use burn::tensor::{Tensor, TensorData};
+use serde::{Deserialize, Serialize};
 
-use super::adamw::{AdamW, flat, scatter};
+use super::adamw::{AdamW, Decay, Rule, flat, scatter};
 use super::run::Run;
 use crate::device::read;
 use crate::error::{Code, Result};
@@ -16,7 +17,7 @@ use crate::watch::{Event, Term};
 pub struct LossTerm {
     /// Its name, as the method's card spells it.
     pub name: &'static str,
-    /// Its weight in the sum.
+    /// Its weight in the sum; with 0 it is followed and not descended.
     pub weight: f64,
     /// Its value, `[1]`, on the device.
     pub value: Tensor<1>,
@@ -26,6 +27,8 @@ pub struct LossTerm {
 pub struct Batch<'a> {
     /// Row numbers, 0..`Schedule::rows`.
     pub rows: &'a [usize],
+    /// The pass over the rows, from 1 on.
+    pub epoch: usize,
     /// Steps taken before this one.
     pub step: u32,
 }
@@ -47,8 +50,8 @@ pub struct Schedule {
     pub max_steps: Option<u32>,
     /// The learning rate η.
     pub rate: f64,
-    /// The decoupled weight decay λ.
-    pub decay: f64,
+    /// The weight decay.
+    pub decay: Decay,
 }
 
 /// What happened.
@@ -66,6 +69,35 @@ pub struct Descent {
     pub checks: Vec<(usize, Vec<f32>)>,
     /// The total loss of every step.
     pub losses: Vec<f64>,
+    /// The terms as the watcher heard them.
+    pub curves: Curves,
+}
+
+/// The means of the terms between reads.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Curves {
+    /// The terms' names.
+    pub terms: Vec<String>,
+    /// The steps at which they were read.
+    pub steps: Vec<u32>,
+    /// At each of these steps, the mean of each term since the one before.
+    pub values: Vec<Vec<f64>>,
+}
+
+impl Curves {
+    /// Not more than so many points, evenly chosen, the last one among them.
+    pub fn thinned(&self, most: usize) -> Self {
+        let n = self.steps.len();
+        if n <= most || most == 0 {
+            return self.clone();
+        }
+        let kept: Vec<usize> = (1..=most).map(|i| i * n / most - 1).collect();
+        Self {
+            terms: self.terms.clone(),
+            steps: kept.iter().map(|&i| self.steps[i]).collect(),
+            values: kept.iter().map(|&i| self.values[i].clone()).collect(),
+        }
+    }
 }
 
 /// Steps between reads of the losses.
@@ -83,6 +115,21 @@ pub async fn descend<M: Module>(
     model: M,
     schedule: &Schedule,
     run: &Run<'_>,
+    objective: impl FnMut(&M, &Batch<'_>) -> Vec<LossTerm>,
+    check: Option<impl Fn(&M) -> Tensor<1>>,
+) -> Result<(M, Descent)> {
+    descend_by(Rule::AdamW, model, schedule, run, objective, check).await
+}
+
+/// As [`descend`], by another rule. A batch for which the objective gives no term is passed over.
+///
+/// # Errors
+/// As [`descend`].
+pub async fn descend_by<M: Module>(
+    rule: Rule,
+    model: M,
+    schedule: &Schedule,
+    run: &Run<'_>,
     mut objective: impl FnMut(&M, &Batch<'_>) -> Vec<LossTerm>,
     check: Option<impl Fn(&M) -> Tensor<1>>,
 ) -> Result<(M, Descent)> {
@@ -90,7 +137,7 @@ pub async fn descend<M: Module>(
     let mut ledger = Ledger::new(schedule.name);
     let mut best = Best::default();
     let mut rng = run.rng("batches");
-    let mut optimiser = AdamW::default();
+    let mut optimiser = AdamW::of(rule);
     let cap = schedule.max_steps.unwrap_or(u32::MAX);
     let (mut step, mut epoch, mut checked_at, mut stale_since) = (0_u32, 0, 0_u32, 0);
     if let Some(check) = &check {
@@ -104,8 +151,8 @@ pub async fn descend<M: Module>(
                 break;
             }
             run.breathe().await?;
-            let terms = objective(&model, &Batch { rows, step });
-            let Some(total) = ledger.note(terms, step) else { break };
+            let terms = objective(&model, &Batch { rows, epoch, step });
+            let Some(total) = ledger.note(terms, step) else { continue };
             model = optimiser.step(model, total.backward(), schedule.rate, schedule.decay).await?;
             step += 1;
             if ledger.waiting() >= READ_EVERY {
@@ -138,6 +185,7 @@ pub async fn descend<M: Module>(
         best_loss: best.loss,
         checks: best.checks,
         losses: ledger.totals,
+        curves: ledger.curves,
     };
     Ok((model, descent))
 }
@@ -195,20 +243,32 @@ struct Ledger {
     weights: Vec<f64>,
     waiting: Vec<(u32, Vec<Tensor<1>>)>,
     totals: Vec<f64>,
+    curves: Curves,
 }
 
 impl Ledger {
     fn new(phase: &'static str) -> Self {
-        Self { phase, names: Vec::new(), weights: Vec::new(), waiting: Vec::new(), totals: Vec::new() }
+        Self {
+            phase,
+            names: Vec::new(),
+            weights: Vec::new(),
+            waiting: Vec::new(),
+            totals: Vec::new(),
+            curves: Curves::default(),
+        }
     }
 
     /// Keeps the terms of a step; their weighted sum, or `None` where there is no term.
     fn note(&mut self, terms: Vec<LossTerm>, step: u32) -> Option<Tensor<1>> {
+        if terms.is_empty() {
+            return None;
+        }
         self.names = terms.iter().map(|term| term.name).collect();
         self.weights = terms.iter().map(|term| term.weight).collect();
         self.waiting.push((step, terms.iter().map(|term| term.value.clone().inner()).collect()));
         terms
             .into_iter()
+            .filter(|term| term.weight != 0.0)
             .map(|term| if term.weight == 1.0 { term.value } else { term.value * term.weight })
             .reduce(|a, b| a + b)
     }
@@ -258,13 +318,13 @@ impl Ledger {
             }
             self.totals.push(total);
         }
-        let terms = self
-            .names
-            .iter()
-            .zip(&sums)
-            .map(|(name, sum)| Term { name: (*name).to_owned(), value: sum / steps.len() as f64 })
-            .collect();
+        let means: Vec<f64> = sums.iter().map(|sum| sum / steps.len() as f64).collect();
         let step = steps.last().map_or(0, |step| step + 1);
+        self.curves.terms = self.names.iter().map(|name| (*name).to_owned()).collect();
+        self.curves.steps.push(step);
+        self.curves.values.push(means.clone());
+        let term = |(name, value): (&&str, f64)| Term { name: (*name).to_owned(), value };
+        let terms = self.names.iter().zip(means).map(term).collect();
         run.event(Event::Losses { name: self.phase.to_owned(), step, terms });
         Ok(())
     }

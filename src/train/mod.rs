@@ -6,5 +6,6 @@ pub mod descend;
 pub mod run;
 pub mod trial;
 
-pub use descend::{Batch, Descent, LossTerm, Schedule, descend};
+pub use adamw::Decay;
+pub use descend::{Batch, Curves, Descent, LossTerm, Schedule, descend, descend_by};
 pub use run::{Fill, Imputation, Run};

@@ -7,7 +7,7 @@ use burn::module::Module;
 use burn::tensor::{Device, Tensor, TensorData, activation};
 use serde::{Deserialize, Serialize};
 
-use super::adamw::AdamW;
+use super::adamw::{AdamW, Decay};
 use crate::device::{self, DeviceKind};
 use crate::error::{Code, Result};
 use crate::nets::init::dense;
@@ -145,7 +145,7 @@ pub async fn run(shape: &Shape, seed: u32, device: &Device, watch: &dyn Watch) -
         // log(1 + e^z) - y z, written so that no exponential overflows.
         let loss = (activation::relu(z.clone()) - z.clone() * y + (z.abs().neg().exp() + 1.0).log()).mean();
         let gradients = loss.backward();
-        net = adam.step(net, gradients, rate, 0.0).await?;
+        net = adam.step(net, gradients, rate, Decay::Decoupled(0.0)).await?;
         let value = device::read(vec![loss]).await?.into_iter().flatten().next().map_or(f64::NAN, f64::from);
         if !value.is_finite() {
             return Err(Code::NotFinite.err().with("term", "trial").with("value", value).with("step", step));

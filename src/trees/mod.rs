@@ -26,6 +26,7 @@
 //!
 //! [`Booster::step`] grows one tree a class: between steps a caller tells progress, breathes and cancels.
 
+mod bagged;
 mod bins;
 mod boost;
 mod data;
@@ -44,6 +45,7 @@ mod scan;
 pub mod shap;
 mod sketch;
 
+pub use bagged::Bagged;
 pub use boost::{Booster, Step, train};
 pub use data::{Matrix, Rows};
 pub use forest::{Forest, Parts};

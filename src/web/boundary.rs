@@ -8,7 +8,7 @@ use super::open;
 use super::protocol::{Failure, Reply, Request};
 use crate::device::{self, DeviceKind};
 use crate::error::{Code, Result};
-use crate::table::ReadOptions;
+use crate::table::{Bits, ReadOptions, Table};
 use crate::train::trial::{self, Shape};
 use crate::watch::Watch;
 use js_sys::{Array, Function, Promise, Uint8Array};
@@ -93,7 +93,14 @@ async fn answer(request: JsValue, files: Array, buffers: Array, desk: &Desk, wat
         .map_err(|reason| Code::Internal.err().with("reason", format!("request: {reason}")))?;
     match request {
         Request::Hello => Ok((hello(), Array::new())),
-        Request::Open { options, limit } => open(&file(&files)?, options, limit, watch).await,
+        Request::Open { options, limit } => open(&chosen(&files)?, options, limit, watch).await,
+        Request::Column { name } => column(&table(&buffers)?, &name),
+        Request::Expand { rows, added, stem, bits } => {
+            let bytes = Uint8Array::new(&buffers.get(1)).to_vec();
+            let bits = Bits { stem: &stem, width: bits as usize, bytes: &bytes };
+            let file = table(&buffers)?.to_csv(&rows, &added, bits)?;
+            Ok((Reply::Expand, Array::of1(&open::buffer(&file))))
+        }
         Request::Desk { ask, device } => ask_desk(desk, ask, device, &buffers, watch).await,
         Request::Trial { device, shape, seed } => try_out(device, &shape, seed, watch).await,
         Request::Pick { inputs, hidden, batch } => {
@@ -112,12 +119,25 @@ fn hello() -> Reply {
     }
 }
 
-async fn open(file: &File, options: ReadOptions, limit: Option<f64>, watch: &dyn Watch) -> Result<Answer> {
-    let table = open::open(file, options, limit, watch).await?;
+async fn open(files: &[File], options: ReadOptions, limit: Option<f64>, watch: &dyn Watch) -> Result<Answer> {
+    let table = open::open(files, options, limit, watch).await?;
     let summary = table.summary();
     let bytes = open::buffer(&table.to_bytes());
     // Asked last: the copy that is handed over is the largest moment.
     Ok((Reply::Open { summary, memory: memory() }, Array::of1(&bytes)))
+}
+
+fn table(buffers: &Array) -> Result<Table> {
+    Table::from_bytes(&Uint8Array::new(&buffers.get(0)).to_vec())
+}
+
+fn column(table: &Table, name: &str) -> Result<Answer> {
+    let column = table
+        .column(name)
+        .ok_or_else(|| Code::NoSuchColumn.err().file(&table.name).column(name).with("nearest", ""))?;
+    let cells = (0..table.rows).map(|row| Some(column.cell_text(row)).filter(|text| !text.is_empty())).collect();
+    let rows = (0..table.rows).map(|row| table.spreadsheet_row(row) as u32).collect();
+    Ok((Reply::Column { cells, rows }, Array::new()))
 }
 
 async fn ask_desk(desk: &Desk, ask: Ask, kind: DeviceKind, buffers: &Array, watch: &dyn Watch) -> Result<Answer> {
@@ -134,8 +154,10 @@ async fn try_out(kind: DeviceKind, shape: &Shape, seed: u32, watch: &dyn Watch) 
     Ok((Reply::Trial { trial }, Array::new()))
 }
 
-fn file(files: &Array) -> Result<File> {
-    files.get(0).dyn_into().map_err(|_| Code::Internal.err().with("reason", "the request came without its file"))
+fn chosen(files: &Array) -> Result<Vec<File>> {
+    let missing = || Code::Internal.err().with("reason", "the request came without its file");
+    let files: Vec<File> = files.iter().filter_map(|file| file.dyn_into().ok()).collect();
+    if files.is_empty() { Err(missing()) } else { Ok(files) }
 }
 
 /// Bytes of this engine's memory; it never shrinks, so this is also its peak.

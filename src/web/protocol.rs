@@ -7,7 +7,7 @@
 use super::ask::{Answer, Ask};
 use crate::device::DeviceKind;
 use crate::error::{At, Code, Error};
-use crate::table::{ReadOptions, Summary};
+use crate::table::{Added, ReadOptions, Summary};
 use crate::train::trial;
 use serde::{Deserialize, Serialize};
 
@@ -17,13 +17,30 @@ use serde::{Deserialize, Serialize};
 pub enum Request {
     /// Which engine is this?
     Hello,
-    /// Reads one file into a table. Answered with the table's bytes as the only buffer: what other requests take.
+    /// Reads one file, or the three of a sparse matrix, into a table. Answered with the table's bytes as the only buffer: what other requests take.
     Open {
         /// How to read; what is absent is found from the evidence.
         options: ReadOptions,
         /// Refuse what would need more bytes of memory than this.
         #[serde(default)]
         limit: Option<f64>,
+    },
+    /// The cells of one column, as text. Beside it the table's bytes.
+    Column {
+        /// Which.
+        name: String,
+    },
+    /// A table as a file: these rows, with further columns. Beside it the table's bytes and the bits', of each written row
+    /// as whole bytes, the lowest bit first. Answered with the file.
+    Expand {
+        /// The rows that are written, from 0.
+        rows: Vec<u32>,
+        /// The columns behind the table's own.
+        added: Vec<Added>,
+        /// What the names of the columns of bits begin with.
+        stem: String,
+        /// How many bits.
+        bits: u32,
     },
     /// Something about an experiment; bytes travel beside it.
     Desk {
@@ -75,6 +92,15 @@ pub enum Reply {
         /// Bytes of the engine's memory at its largest: it never shrinks.
         memory: f64,
     },
+    /// To [`Request::Column`].
+    Column {
+        /// Of each row; `null` is missing.
+        cells: Vec<Option<String>>,
+        /// Where each row stands in a spreadsheet.
+        rows: Vec<u32>,
+    },
+    /// To [`Request::Expand`].
+    Expand,
     /// To [`Request::Desk`].
     Desk {
         /// What was found.

@@ -1,11 +1,12 @@
-// (e) One worker and two on a fixed small plan, in pairs: all units and the report, with the second worker's loading.
+// (e) One worker and two on a fixed small plan, in pairs: the tables' loading, all units and the report.
 // Both must give the same bytes of a report.
 
 import { launch, open } from "../browser/chromium.mjs";
 import { serve } from "../browser/server.mjs";
+import { runPlan } from "./inpage.mjs";
 import { facts, loadBefore, options, ready, spread, table } from "./common.mjs";
 
-/** In the page: opens two made tables and prepares the plan; later calls run it. */
+/** In the page: two made tables and a plan for them. */
 async function prepare() {
   const { engine } = window.autograft;
   const desk = async (ask, options = {}) => {
@@ -24,12 +25,10 @@ async function prepare() {
     }
     return new File([lines.join("\n")], `${prefix}.csv`);
   };
+  const files = [hospital(600, 1, "source"), hospital(120, 2, "target")];
   const tables = [];
-  for (const file of [hospital(600, 1, "source"), hospital(120, 2, "target")]) {
-    tables.push((await engine.request({ type: "open", options: {} }, { files: [file], worker: 0 })).buffers[0]);
-  }
-  const load = (worker) => desk({ type: "load", sources: 1 }, { buffers: tables, worker });
-  await load(0);
+  for (const file of files) tables.push((await engine.request({ type: "open", options: {} }, { files: [file], worker: 0 })).buffers[0]);
+  await desk({ type: "load", sources: 1 }, { buffers: tables, worker: 0 });
   const { source, target } = await desk({ type: "suggest" }, { worker: 0 });
   source.died = target.died = "label";
   const label = { source: "died", target: "died", kind: { type: "classes", event: "1" } };
@@ -42,46 +41,7 @@ async function prepare() {
   for (const chosen of [plan.transfer, plan.baseline]) {
     if (chosen.method !== "target_only_linear") chosen.config = { widths: [16, 16, 8], max_epochs: 15 };
   }
-  const bring = (worker) => desk({ type: "prepare", plan }, { worker });
-  const { jobs } = await bring(0);
-
-  window.runPlan = async (workers) => {
-    const begin = performance.now();
-    const waiting = jobs.map((job, at) => ({ ...job, at }));
-    const outcomes = [];
-    const kept = new Map();
-    const running = new Set();
-    const work = async (worker) => {
-      if (worker > 0) { await load(worker); await bring(worker); }
-      const has = new Set();
-      for (;;) {
-        const ready = waiting.filter(({ needs }) => !needs || kept.has(needs));
-        const job = ready.find(({ unit }) => unit.type === "pretrain") ?? ready[0];
-        if (!job) {
-          if (!waiting.length) return;
-          await Promise.race(running);
-          continue;
-        }
-        waiting.splice(waiting.indexOf(job), 1);
-        const done = (async () => {
-          if (job.needs && !has.has(job.needs)) {
-            await desk({ type: "keep_pretrained", key: job.needs }, { buffers: [kept.get(job.needs)], worker });
-            has.add(job.needs);
-          }
-          const { buffers } = await desk({ type: "run", unit: job.unit }, { worker });
-          outcomes[job.at] = buffers[0];
-          if (job.unit.type === "pretrain") kept.set(job.unit.key, buffers[0]);
-        })();
-        running.add(done);
-        await done;
-        running.delete(done);
-      }
-    };
-    await Promise.all(Array.from({ length: workers }, (_, worker) => work(worker)));
-    const { buffers: none, ...report } = await desk({ type: "report", shift: null }, { buffers: outcomes, worker: 0 });
-    return { ms: performance.now() - begin, report: JSON.stringify(report) };
-  };
-  return jobs.length;
+  return { plan, texts: await Promise.all(files.map((file) => file.text())) };
 }
 
 const { pairs, smoke } = options();
@@ -90,17 +50,22 @@ const [server, browser] = [await serve(), await launch({ gpu: false })];
 try {
   const { page } = await open(browser, server.url);
   await ready(page);
-  const units = await page.evaluate(prepare);
-  const run = (workers) => page.evaluate((workers) => window.runPlan(workers), workers);
+  const made = await page.evaluate(prepare);
+  const run = async (workers) => {
+    const { answer, ...found } = await page.evaluate(runPlan, { ...made, workers });
+    return { ...found, report: JSON.stringify(answer) };
+  };
+  let units = 0;
   const [one, two, ratios] = [[], [], []];
   for (let pair = smoke ? 1 : 0; pair <= pairs; pair++) {
     const found = [];
     for (const at of pair % 2 ? [0, 1] : [1, 0]) found[at] = await run(at + 1);
     if (found[0].report !== found[1].report) throw new Error("two workers gave another report than one");
     if (pair === 0) continue;
-    one.push(found[0].ms / 1e3);
-    two.push(found[1].ms / 1e3);
-    ratios.push(found[0].ms / found[1].ms);
+    units = found[0].units;
+    one.push(found[0].seconds);
+    two.push(found[1].seconds);
+    ratios.push(found[0].seconds / found[1].seconds);
   }
   facts("tests/bench/run.sh e", browser.version());
   table(["units", "one worker, s", "two workers, s", "one / two, by pair"], [[units, spread(one), spread(two), `${spread(ratios)}×`]]);

@@ -258,6 +258,64 @@ test("the example in which a model labels patients itself: its rounds are drawn 
   assert.deepEqual(errors, []);
 });
 
+test("the example of cell lines and patients: what a low number means is said, every loss is drawn and saved", async () => {
+  const { page, errors } = await open(browser, `${server.url}?with=example-generated-drug#lang=en`);
+  await ready(page);
+  await prepared(page);
+  const requests = server.requests.length;
+  const plan = await state(page, "plan");
+  assert.equal(plan.transfer.method, "aitl");
+  assert.equal(plan.transfer.config.low_outcome, "event");
+  assert.equal((await state(page, "roles")).source.log_ic50, "outcome");
+  Object.assign(plan, { importance: 0, thresholds: 0, device: "cpu", others: [{ method: "dann", config: { max_epochs: 20 } }], explain: { ...plan.explain, patients: 0 } });
+  plan.design.repeats = 1;
+  await openPlan(page, plan);
+  await run(page);
+  const trainings = await state(page, "report.forward.trainings");
+  const terms = (/** @type {string} */ id) => trainings.find(({ method }) => method === id)?.curves.terms ?? [];
+  assert.ok(terms("aitl").includes("domain_class_1_auc"), JSON.stringify(terms("aitl")));
+  assert.ok(terms("dann").includes("domains_told_apart"), JSON.stringify(terms("dann")));
+  await stage(page, 5);
+  const section = page.locator("section.trainings", { hasText: "AITL" });
+  await section.scrollIntoViewIfNeeded();
+  assert.equal(await section.locator("svg[role=img]").count(), 2, "losses, and how well the sides are told apart");
+  const download = page.waitForEvent("download");
+  await section.getByRole("button", { name: "CSV" }).first().click();
+  const log = readFileSync(await (await download).path(), "utf8").trim().split("\n");
+  assert.ok(log.length > 2 && log[0].includes("Step"), log[0]);
+  await page.screenshot({ path: `${SCREENS}example-generated-drug.png`, fullPage: true });
+  assert.equal(server.requests.length, requests, `asked for ${server.requests.slice(requests)}`);
+  await page.close();
+  assert.deepEqual(errors, []);
+});
+
+test("the example of bulk samples and cells: before and after the transfer side by side, every loss drawn", async () => {
+  const { page, errors } = await open(browser, `${server.url}?with=example-generated-cells#lang=en`);
+  await ready(page);
+  await prepared(page);
+  const requests = server.requests.length;
+  const plan = await state(page, "plan");
+  assert.equal(plan.transfer.method, "scdeal");
+  assert.ok(!plan.others.some(({ method }) => method === "scdeal_before"), "nobody has to ask for it");
+  Object.assign(plan, { importance: 0, thresholds: 0, device: "cpu", others: [], explain: { ...plan.explain, patients: 0 } });
+  plan.transfer.config = { widths: [32], code: 16, predictor: [16], max_epochs: 15 };
+  await openPlan(page, plan);
+  await run(page);
+  const methods = await state(page, "report.forward.methods");
+  assert.deepEqual(["scdeal", "scdeal_before"].filter((id) => methods.some((one) => one.id === id)), ["scdeal", "scdeal_before"]);
+  assert.deepEqual((await state(page, "report.plan.others")).map(({ method, config }) => [method, config.code]), [["scdeal_before", 16]]);
+  const [training] = (await state(page, "report.forward.trainings")).filter(({ method }) => method === "scdeal");
+  assert.deepEqual(training.curves.terms, ["cross_entropy", "discrepancy", "clusters"]);
+  await stage(page, 5);
+  await page.locator("section.trainings", { hasText: "scDEAL" }).scrollIntoViewIfNeeded();
+  const table = await page.locator("section.card", { has: page.getByRole("heading", { name: "All methods, all metrics" }) }).innerText();
+  assert.match(table, /scDEAL before the transfer/);
+  await page.screenshot({ path: `${SCREENS}example-generated-cells.png`, fullPage: true });
+  assert.equal(server.requests.length, requests, `asked for ${server.requests.slice(requests)}`);
+  await page.close();
+  assert.deepEqual(errors, []);
+});
+
 test("Hanczar's grid in both directions: two pictures side by side on one scale, and what they say", async () => {
   const { page, errors } = await open(browser, `${server.url}#lang=en`);
   await ready(page);
@@ -279,6 +337,98 @@ test("Hanczar's grid in both directions: two pictures side by side on one scale,
   await card.getByRole("heading", { name: "Source → target" }).waitFor();
   assert.equal(await card.locator("ag-figure svg").count() >= 2, true);
   assert.match(await card.innerText(), /Target → source[\s\S]*2 repeats show no more/);
+  await page.close();
+  assert.deepEqual(errors, []);
+});
+
+test("the example of protein families: the modes over numbers of compounds, the crossing plot, and its file", async () => {
+  const { page, errors } = await open(browser, `${server.url}?with=example-generated-families#lang=en`);
+  await ready(page);
+  await prepared(page);
+  const requests = server.requests.length;
+  const plan = await state(page, "plan");
+  assert.equal(plan.transfer.method, "drug_target");
+  assert.deepEqual(plan.grid.modes, ["scratch", "random_forest", "fine_tune", "frozen_1", "svm_1"]);
+  await stage(page, 3);
+  await page.getByRole("button", { name: "As published: 10 repeats" }).waitFor();
+  Object.assign(plan, { device: "cpu", design: { folds: 2, repeats: 1, seeds: 1 }, grid: { ...plan.grid, sizes: [4, 40], repeats: 2 } });
+  plan.transfer.config = { ...plan.transfer.config, widths: [16, 8], source_epochs: 20 };
+  await openPlan(page, plan);
+  await run(page);
+  const modes = await state(page, "report.forward.modes");
+  assert.deepEqual([...new Set(modes.points.map(({ n }) => n))], [4, 40]);
+  assert.deepEqual(modes.against, ["scratch", "random_forest"]);
+  await stage(page, 5);
+  const card = page.getByRole("region", { name: /modes by number of target rows/ });
+  await card.scrollIntoViewIfNeeded();
+  await card.getByRole("heading", { name: "Matthews correlation over the number of target rows" }).waitFor();
+  assert.ok(await card.locator("ag-figure svg").count() >= 3);
+  assert.match(await card.innerText(), /Fine-tuned against “From scratch”[\s\S]*With 2 repeats/);
+  const download = page.waitForEvent("download");
+  await card.getByRole("button", { name: "CSV" }).first().click();
+  const csv = readFileSync(await (await download).path(), "utf8").trim().split("\n");
+  assert.equal(csv.length, 1 + 5 * 2, csv[0]);
+  // How far each judged compound is from the rows that were learned from.
+  const list = await state(page, "report.candidates");
+  assert.equal(list.all, 420);
+  assert.equal(list.usual.measure, "standardised");
+  const ranked = page.getByRole("region", { name: "Predictions, ranked, and how far from what was learned" });
+  await ranked.scrollIntoViewIfNeeded();
+  assert.match(await ranked.innerText(), /420 rows that were judged/);
+  await page.screenshot({ path: `${SCREENS}example-generated-families.png`, fullPage: true });
+  assert.equal(server.requests.length, requests, `asked for ${server.requests.slice(requests)}`);
+  await page.close();
+  assert.deepEqual(errors, []);
+});
+
+test("the example of virtual people: a long table becomes windows, one person is forecast, and every grid is drawn", async () => {
+  const { page, errors } = await open(browser, `${server.url}?with=example-virtual-diabetes#lang=en`);
+  await ready(page);
+  await prepared(page);
+  const requests = server.requests.length;
+  const plan = await state(page, "plan");
+  assert.equal(plan.transfer.method, "atl");
+  assert.deepEqual(plan.preparation.person, { name: null, each: false });
+  assert.equal(plan.preparation.label.target, "glucose in 30 min");
+  const data = await state(page, "prepared.data");
+  assert.deepEqual([data.sources.length, data.target.domain, data.features], [20, "adult#001", 108]);
+  // What was made of the table can be seen and changed; the long table is one click away.
+  await stage(page, 1);
+  const windows = page.getByRole("region", { name: "Windows of readings" }).last();
+  assert.equal(await windows.getByLabel("Minutes ahead").inputValue(), "30");
+  await stage(page, 3);
+  await page.getByLabel("Shown in full").selectOption("adult#002");
+  await page.waitForFunction(() => window.autograft.state.prepared?.data.target.domain === "adult#002" && !window.autograft.state.working, null, { timeout: 60_000 });
+  const small = { width: "narrow", max_steps: 12, check_steps: 4, learning_rate: 0.01 };
+  const next = await state(page, "plan");
+  Object.assign(next, {
+    device: "cpu", design: { folds: 2, repeats: 1, seeds: 1 }, explain: { ...plan.explain, patients: 0 }, baseline: { method: "target_only_linear", config: {} },
+    transfer: { method: "atl", config: small }, others: [{ method: "persistence", config: {} }],
+  });
+  // Three persons of the target would do for every person in turn; two are left in the source's files.
+  next.preparation.person = { name: "adult#002", each: false };
+  await openPlan(page, next);
+  await run(page);
+  const report = await state(page, "report");
+  assert.deepEqual(report.plan.others.map(({ method }) => method).sort(), ["persistence", "series_transfer"]);
+  const glucose = report.forward.glucose;
+  assert.equal(glucose.person, "adult#002");
+  assert.equal(glucose.truth.length, report.data.test.rows);
+  for (const one of glucose.methods) {
+    assert.equal(one.clarke.reduce((a, b) => a + b), glucose.truth.length, one.id);
+    assert.equal(one.cg_ega.flat().reduce((a, b) => a + b), one.p_ega.reduce((a, b) => a + b), one.id);
+  }
+  await stage(page, 5);
+  const card = page.getByRole("region", { name: "Forecasts of glucose" });
+  await card.scrollIntoViewIfNeeded();
+  await card.getByText("Research only. Not for dosing.").waitFor();
+  assert.ok(await card.locator("ag-figure svg").count() >= 2);
+  const days = await card.getByLabel("Day").locator("option").allInnerTexts();
+  assert.ok(days.length >= 10, `${days}`);
+  await card.getByLabel("Day").selectOption(days[3]);
+  await card.getByRole("heading", { name: `adult#002, ${days[3]}: read and forecast` }).waitFor();
+  await page.screenshot({ path: `${SCREENS}example-virtual-diabetes.png`, fullPage: true });
+  assert.equal(server.requests.length, requests, `asked for ${server.requests.slice(requests)}`);
   await page.close();
   assert.deepEqual(errors, []);
 });

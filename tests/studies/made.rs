@@ -42,6 +42,7 @@ fn cohort(n: usize, beta: &[f64; 8], intercept: f64, moved: f64, side: Side, rng
         domain: format!("{side:?}"),
         group: None,
         time: None,
+        outcome: None,
         side,
     }
 }

@@ -83,7 +83,8 @@ fn cohorts(sources: &[Table], target: &Table, label: LabelPlan) -> Result<Cohort
         }
     }
     let lined = preprocess::line_up(&sources, &targets, &source, &target, &label);
-    let preparation = Preparation { source_roles: source, target_roles: target, mapping: lined.mapping, label };
+    let preparation =
+        Preparation { source_roles: source, target_roles: target, mapping: lined.mapping, label, person: None };
     Ok(preprocess::assemble(&sources, &targets, &preparation)?)
 }
 

@@ -2,13 +2,16 @@
 
 mod bad_input;
 mod books;
+mod counts;
 mod damaged;
 mod encodings;
 mod formats;
 mod heart;
+mod matrix;
 mod properties;
 mod stopped;
 mod suspects;
+mod windows;
 
 use autograft::Result;
 use autograft::table::{ReadOptions, Table, read};

@@ -9,7 +9,7 @@ import { Base, valueOf } from "./base.js";
 
 const PAGE = 50;
 const KINDS = ["number", "category", "boolean", "date", "identifier", "text"];
-const ROLES = ["feature", "label", "identifier", "group", "site", "set", "time", "ignored"];
+const ROLES = ["feature", "label", "identifier", "group", "site", "set", "time", "outcome", "ignored"];
 
 /** @typedef {import("../protocol.js").ColumnSummary} Column */
 

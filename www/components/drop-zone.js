@@ -7,7 +7,7 @@ import { t } from "../words.js";
 import { Base } from "./base.js";
 import "./opened-file.js";
 
-const ACCEPT = ".csv,.tsv,.txt,.tab,.dat,.gz,.xlsx,.xlsm,.xls,.ods";
+const ACCEPT = ".csv,.tsv,.txt,.tab,.dat,.gz,.mtx,.xlsx,.xlsm,.xls,.ods";
 
 class DropZone extends Base {
   static properties = { side: {}, over: { state: true }, pasting: { state: true } };

@@ -5,7 +5,9 @@ import { bytes, percent, whole } from "../format.js";
 import { remove, reread, stopReading } from "../study.js";
 import { explain, known, place, sentence, t } from "../words.js";
 import { valueOf, View } from "./base.js";
+import { countsTick, countsView } from "./counts.js";
 import { dataTable } from "./table.js";
+import { windowsView } from "./windows.js";
 
 const ENCODINGS = ["utf8", "utf16le", "utf16be", "gb18030", "windows1252", "windows1250", "windows1251", "big5", "shift_jis", "euc_kr"];
 const DELIMITERS = ["comma", "semicolon", "tab", "pipe", "whitespace"];
@@ -27,12 +29,13 @@ class OpenedFile extends View {
     const { id, name, file, summary, busy, failure } = this.opened;
     return html`<article class="card file" aria-label=${name}>
       <div class="row spread">
-        <div class="file-name"><strong>${name}</strong> <span class="soft">${summary ? t("data.shape", { rows: whole(summary.rows), columns: whole(summary.columns.length), size: bytes(file.size) }) : bytes(file.size)}</span></div>
+        <div class="file-name"><strong>${[name, ...(this.opened.parts ?? []).map((part) => part.name)].join(" + ")}</strong> <span class="soft">${summary ? t("data.shape", { rows: whole(summary.rows), columns: whole(summary.columns.length), size: bytes(file.size) }) : bytes(file.size)}</span></div>
         ${busy ? html`<button type="button" class="small quiet" aria-label=${t("data.stop_reading_named", { name })} @click=${() => stopReading(id)}>${t("data.stop_reading")}</button>`
           : html`<button type="button" class="small quiet" aria-label=${t("action.remove_named", { name })} @click=${() => remove(id)}>${t("action.remove")}</button>`}
       </div>
       ${busy ? html`<div role="status" class="soft">${t("data.reading", { share: percent(busy.total ? busy.done / busy.total : 0) })}<progress max="1" value=${busy.total ? busy.done / busy.total : 0} aria-label=${t("data.reading_label", { name })}></progress></div>` : nothing}
       ${failure ? this.failure(failure) : nothing}
+      ${countsView(this.opened)}${windowsView(this.opened)}
       ${summary ? html`
         <p class="recognised">${this.recognised(summary)}</p>
         ${summary.notes.filter((note) => known(`note.${note.code}`)).slice(0, 6).map((note) => html`<p class="note">${sentence(note)} <span class="soft">${place(note)}</span></p>`)}
@@ -48,13 +51,14 @@ class OpenedFile extends View {
   }
 
   /** @param {Summary} summary */
-  recognised({ format: { encoding, delimiter, decimal, header, gz, sheet }, sheets }) {
+  recognised({ format: { container, encoding, delimiter, decimal, header, gz, sheet }, sheets }) {
     /** @type {[string, boolean][]} */
     const parts = [];
     if (encoding) parts.push([t(`encoding.${encoding.value}`), encoding.sure]);
     if (delimiter) parts.push([t(`delimiter.${delimiter.value}`), delimiter.sure]);
     if (decimal) parts.push([t("data.decimal_is", { mark: decimal.value }), decimal.sure]);
-    parts.push([t(header.value ? "data.header_yes" : "data.header_no"), header.sure]);
+    if (container === "matrix") parts.push([t("data.matrix"), true]);
+    else parts.push([t(header.value ? "data.header_yes" : "data.header_no"), header.sure]);
     if (gz) parts.push([t("data.gzip"), true]);
     if (sheet && sheets.length) parts.push([t("data.sheet_is", { sheet }), sheets.length === 1]);
     return parts.map(([text, certain]) => html`<span class="chip ${certain ? "" : "guess"}">${text}${certain ? nothing : html` <em>${t("data.guess")}</em>`}</span>`);
@@ -69,15 +73,16 @@ class OpenedFile extends View {
         <option value="" ?selected=${options[name] === undefined}>${t("data.option.found", { found: now === null || now === undefined ? t("data.option.unknown") : words(String(now)) })}</option>
         ${values.map((value) => html`<option value=${value} ?selected=${String(options[name]) === value}>${words(value)}</option>`)}</select></label>`;
     const yesNo = (/** @type {string} */ value) => t(value === "true" ? "table.yes" : "table.no");
-    const text = format?.container !== "workbook";
+    const text = format?.container !== "workbook" && format?.container !== "matrix";
     return html`<div class="options">
       ${text ? html`${choice("encoding", ENCODINGS, (value) => t(`encoding.${value}`), format?.encoding?.value)}
         ${choice("delimiter", DELIMITERS, (value) => t(`delimiter.${value}`), format?.delimiter?.value)}
         ${choice("quote", ["true", "false"], yesNo, format?.quote?.value, (value) => value === "true")}
         ${choice("decimal", [".", ","], (value) => value, format?.decimal?.value)}` : nothing}
-      ${choice("header", ["true", "false"], yesNo, format?.header.value, (value) => value === "true")}
+      ${format?.container === "matrix" ? nothing : choice("header", ["true", "false"], yesNo, format?.header.value, (value) => value === "true")}
       ${summary?.sheets.length ? choice("sheet", summary.sheets, (value) => value, format?.sheet) : nothing}
       <label class="tick"><input type="checkbox" .checked=${Boolean(options.transpose)} @change=${() => reread(id, { transpose: !options.transpose })}>${t("data.option.transpose")}</label>
+      ${countsTick(this.opened)}
       <label class="tick"><input type="checkbox" .checked=${Boolean(options.pad_short_rows)} @change=${() => reread(id, { pad_short_rows: !options.pad_short_rows })}>${t("data.option.pad_short_rows")}</label>
       <label class="stack wide">${t("data.option.extra_missing")}<input type="text" .value=${(options.extra_missing ?? []).join(", ")} @change=${(/** @type {globalThis.Event} */ event) => reread(id, { extra_missing: valueOf(event).split(",").map((mark) => mark.trim()).filter(Boolean) })}></label>
     </div>`;

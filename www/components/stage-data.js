@@ -4,6 +4,7 @@ import { html, nothing } from "lit";
 import { value, whole } from "../format.js";
 import { askForExample } from "../examples.js";
 import { head, onward } from "../navigate.js";
+import { awaited } from "../molecules.js";
 import { plan, state } from "../store.js";
 import { setLabel } from "../study.js";
 import { codeOf, explain, t } from "../words.js";
@@ -13,6 +14,7 @@ import { findings } from "./findings.js";
 import "./columns.js";
 import "./drop-zone.js";
 import "./mapping.js";
+import "./molecules.js";
 import "./outcome.js";
 import "./questions.js";
 
@@ -25,7 +27,8 @@ class Data extends Base {
       <div class="zones"><ag-drop .side=${"source"}></ag-drop><ag-drop .side=${"target"}></ag-drop></div>
       ${any ? nothing : this.examples()}
       <div aria-live="polite" class="live">${state.working && ["suggest", "line_up", "prepare"].includes(state.working) ? html`<p class="soft working">${t(`working.${state.working}`)}</p>` : nothing}</div>
-      ${state.dataFailure ? this.problem() : nothing}
+      ${state.dataFailure && !awaited() ? this.problem() : nothing}
+      <ag-molecules></ag-molecules>
       <ag-questions></ag-questions>
       ${findings([...(state.suggestion?.notes ?? []), ...(state.lined?.notes ?? []), ...(state.prepared?.findings ?? [])], t("findings.title"))}
       <ag-outcome></ag-outcome>

@@ -118,7 +118,12 @@ class Keep extends Base {
     change({ scoring });
     if (!scoring.model || !scoring.table) return;
     try {
-      const { buffers } = await engine().request({ type: "open", options: {}, limit: null }, { files: [scoring.table], worker: "fresh" });
+      const { table } = scoring;
+      const open = (/** @type {import("../protocol.js").ReadOptions} */ options) => engine().request({ type: "open", options, limit: null }, { files: [table], worker: "fresh" });
+      const plain = await open({});
+      // A model of prepared counts is asked about counts that are prepared alike; its own genes stay whatever varies here.
+      const counts = state.opened.find((one) => one.side === "target")?.options.counts;
+      const { buffers } = counts && plain.summary.counts ? await open({ counts: { ...counts, variable: null, min_cells: 0, keep: plain.summary.counts.keep } }) : plain;
       const { id, prediction } = await desk({ type: "predict" }, { buffers: [await scoring.model.arrayBuffer(), buffers[0]] });
       const result = scoresTable(id, prediction);
       change({ scoring: { ...scoring, result } });

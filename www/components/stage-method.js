@@ -9,14 +9,16 @@ import { t } from "../words.js";
 import { Base, checkedOf, valueOf } from "./base.js";
 import { sampleSize } from "./before.js";
 import { groupings } from "./groupings.js";
+import { modesGrid, modesOf } from "./modes-grid.js";
 import { settings } from "./settings.js";
+import { personChoice } from "./windows.js";
 
 const SCENARIOS = ["baseline", "transductive", "inductive", "unsupervised", "segmentation"];
 const METRICS = { classes: ["auroc", "auprc", "brier", "log_loss"], values: ["rmse", "mae", "r2"] };
 /** Target rows in Hanczar's study. */
 const PUBLISHED_SIZES = [25, 50, 100, 250, 500, 1000, 2500, 5000];
 /** Needs that no table of this page can meet yet. */
-const FOREIGN = ["gene_sets", "orthologs", "time_series", "molecules", "images"];
+const FOREIGN = ["gene_sets", "orthologs", "molecules", "images"];
 
 /** @typedef {import("../page.js").Plan} Plan */
 /** @typedef {import("../protocol.js").Listing} Listing */
@@ -27,10 +29,13 @@ export function unfit(card) {
   const kind = state.plan?.preparation.label.kind.type;
   const foreign = card.needs.find((need) => FOREIGN.includes(need));
   if (foreign) return `need.${foreign}`;
+  if (card.needs.includes("time_series") && !state.plan?.targets.some(({ read }) => read?.windows)) return "need.time_series";
   if (card.needs.includes("target_labels") && !data?.target.labelled) return "need.target_labels";
   if (card.needs.includes("silver") && state.sourceModel && !data?.unlabelled) return "need.silver";
   if (card.needs.includes("source_rows") && state.sourceModel) return "need.source_rows";
   if (card.needs.includes("source_labels") && !state.sourceModel && !data?.sources.some((one) => one.labelled)) return "need.source_labels";
+  if (card.needs.includes("source_outcome") && !Object.values(state.roles.source).includes("outcome")) return "need.source_outcome";
+  if (card.kinds === "two") return kind === "values" || (data?.classes.length ?? 0) > 2 ? "need.kind_two" : null;
   if (kind && card.kinds !== "both" && card.kinds !== kind) return `need.kind_${card.kinds}`;
   return null;
 }
@@ -91,7 +96,7 @@ class Method extends Base {
       <dl class="facts"><div><dt>${t("method.factor")}</dt><dd>${t(`factor.${card.factor}`)}</dd></div>
         ${card.needs.length ? html`<div><dt>${t("method.needs")}</dt><dd>${card.needs.map((need) => t(`need.${need}`)).join(t("list.separator"))}</dd></div>` : nothing}
         <div><dt>${t("method.honesty")}</dt><dd>${t(`honesty.${card.honesty}`)}</dd></div>
-        ${card.paper ? html`<div><dt>${t("method.paper")}</dt><dd>${card.paper.authors} (${card.paper.year}) <span class="soft">${card.paper.title}${card.paper.doi ? ` · doi:${card.paper.doi}` : ""}</span></dd></div>` : nothing}</dl>
+        ${card.paper ? html`<div><dt>${t("method.paper")}</dt><dd>${card.paper.authors} (${card.paper.year}) <span class="soft"><span lang="en">${card.paper.title}</span>${card.paper.doi ? ` · doi:${card.paper.doi}` : ""}</span></dd></div>` : nothing}</dl>
       ${why ? html`<p class="note">${t("method.unfit", { why: t(why) })}</p>` : html`<div class="row">
         ${card.scenario === "baseline" || card.factor === "none" ? nothing : html`<button type="button" class="small" aria-pressed=${role === "transfer"} @click=${() => this.asTransfer(card.id)}>${t("method.as_transfer")}</button>`}
         ${role === "transfer" || role === "baseline" ? nothing : html`<label class="tick"><input type="checkbox" .checked=${role === "other"} @change=${(/** @type {globalThis.Event} */ event) => changePlan({ others: checkedOf(event) ? [...plan.others, { method: card.id, config: {} }] : plan.others.filter((other) => other.method !== card.id) })}>${t("method.compare")}</label>`}</div>`}
@@ -103,7 +108,9 @@ class Method extends Base {
   asTransfer(id) {
     const plan = thePlan();
     if (plan.transfer.method === id) return;
-    changePlan({ transfer: { method: id, config: {} }, others: [...plan.others.filter((other) => other.method !== id), ...(plan.transfer.method ? [plan.transfer] : [])] });
+    // Modes are one method's own.
+    const grid = plan.grid?.modes?.length || modesOf(state.methods.find(({ card }) => card.id === id)).length ? null : plan.grid;
+    changePlan({ grid, transfer: { method: id, config: {} }, others: [...plan.others.filter((other) => other.method !== id), ...(plan.transfer.method ? [plan.transfer] : [])] });
   }
 
   design() {
@@ -112,7 +119,8 @@ class Method extends Base {
     const kind = plan.preparation.label.kind.type === "values" ? "values" : "classes";
     const whole = (/** @type {string} */ name, /** @type {number} */ low, /** @type {number} */ high, /** @type {number} */ now, /** @type {(n: number) => void} */ set) => html`<label class="stack">${t(`design.${name}`)}<input type="number" min=${low} max=${high} step="1" .value=${String(now)} @change=${(/** @type {globalThis.Event} */ event) => { const field = /** @type {HTMLInputElement} */ (event.target); if (field.checkValidity() && field.value) set(Number(field.value)); else field.reportValidity(); }}></label>`;
     const set = (/** @type {Partial<Plan["design"]>} */ patch) => changePlan({ design: { ...plan.design, ...patch } });
-    const grid = plan.grid;
+    const modes = modesOf(state.methods.find(({ card }) => card.id === plan.transfer.method));
+    const grid = plan.grid?.modes?.length ? null : plan.grid;
     const list = (/** @type {string} */ name, /** @type {number[]} */ now, /** @type {(list: number[]) => void} */ use) => html`<label class="stack">${t(`grid.${name}`)}<input type="text" inputmode="numeric" .value=${now.join(", ")} @change=${(/** @type {globalThis.Event} */ event) => { const read = valueOf(event).split(/[,\s，]+/).filter(Boolean).map(Number); if (read.length && read.every((n) => Number.isInteger(n) && n >= 0)) use(read); else /** @type {HTMLInputElement} */ (event.target).value = now.join(", "); }}></label>`;
     const labelled = state.prepared?.data.target.labelled ?? 100;
     const sizes = [0.1, 0.2, 0.4, 0.7].map((share) => Math.max(4, Math.round(labelled * share)));
@@ -122,14 +130,16 @@ class Method extends Base {
     const trainings = grid ? (grid.frozen.length + 1) * (grid.sizes.filter((n) => n < labelled).length + 1) * grid.repeats * (plan.both_directions ? 2 : 1) : 0;
     return html`<section class="card" aria-labelledby="design"><h2 id="design">${t("design.title")}</h2><p class="soft">${t(state.prepared?.data.test ? "design.explain_given" : "design.explain")}</p>
       <fieldset><legend>${t("split.title")}</legend>${["repeated", "temporal", "leave_site_out"].map((name) => html`<label class="tick"><input type="radio" name="split" .checked=${(plan.split ?? "repeated") === name} @change=${() => changePlan({ split: /** @type {Plan["split"]} */ (name) })}><span><strong>${t(`split.${name}`)}</strong> <span class="soft">${t(`split.${name}.about`)}</span></span></label>`)}</fieldset>
+      ${personChoice()}
       <div class="options">
         <label class="stack">${t("design.metric")}<select @change=${(/** @type {globalThis.Event} */ event) => changePlan({ metric: /** @type {Plan["metric"]} */ (valueOf(event)) })}>${[...new Set([...METRICS[kind], plan.metric])].map((name) => html`<option value=${name} ?selected=${plan.metric === name}>${t(`metric.${name}`)}</option>`)}</select></label>
         ${whole("folds", 2, 20, plan.design.folds, (folds) => set({ folds }))}${whole("repeats", 1, 50, plan.design.repeats, (repeats) => set({ repeats }))}${whole("seeds", 1, 20, plan.design.seeds, (seeds) => set({ seeds }))}
         ${whole("refits", 0, 2000, plan.refits ?? 0, (refits) => changePlan({ refits }))}${whole("importance", 0, 50, plan.importance, (importance) => changePlan({ importance }))}${kind === "classes" ? whole("thresholds", 0, 20, plan.thresholds ?? 0, (folds) => changePlan({ thresholds: folds === 1 ? 2 : folds })) : nothing}${whole("explain_patients", 0, 5000, plan.explain?.patients ?? 500, (patients) => changePlan({ explain: { ...plan.explain, patients } }))}${whole("seed", 0, 4294967295, plan.seed, (seed) => changePlan({ seed }))}
       </div>
       <label class="tick"><input type="checkbox" .checked=${Boolean(plan.both_directions)} @change=${(/** @type {globalThis.Event} */ event) => changePlan({ both_directions: checkedOf(event) })}>${t("design.both_directions")}</label>
-      <label class="tick"><input type="checkbox" .checked=${Boolean(grid)} @change=${(/** @type {globalThis.Event} */ event) => changePlan({ grid: checkedOf(event) ? { frozen: [0, 1, 2, 3, 4], sizes, repeats: 5 } : null })}>${t("grid.on")}</label>
-      ${grid ? html`<div class="row">${published.sizes.length ? html`<button type="button" class="small" @click=${() => changePlan({ grid: published })}>${t("grid.published")}</button><button type="button" class="small" @click=${() => changePlan({ grid: quick })}>${t("grid.quick")}</button>` : nothing}<span class="soft">${t("grid.trainings", { n: wholeNumber(trainings) })}</span></div><div class="options">${list("frozen", grid.frozen, (frozen) => changePlan({ grid: { ...grid, frozen } }))}${list("sizes", grid.sizes, (next) => changePlan({ grid: { ...grid, sizes: next } }))}${whole("grid_repeats", 1, 50, grid.repeats, (repeats) => changePlan({ grid: { ...grid, repeats } }))}</div>
+      <label class="tick"><input type="checkbox" .checked=${Boolean(plan.maps)} @change=${(/** @type {globalThis.Event} */ event) => changePlan({ maps: checkedOf(event) })}>${t("design.maps")}</label>
+      ${modes.length ? modesGrid(plan, modes, labelled, { list, whole }) : html`<label class="tick"><input type="checkbox" .checked=${Boolean(grid)} @change=${(/** @type {globalThis.Event} */ event) => changePlan({ grid: checkedOf(event) ? { frozen: [0, 1, 2, 3, 4], sizes, repeats: 5 } : null })}>${t("grid.on")}</label>`}
+      ${grid && !modes.length ? html`<div class="row">${published.sizes.length ? html`<button type="button" class="small" @click=${() => changePlan({ grid: published })}>${t("grid.published")}</button><button type="button" class="small" @click=${() => changePlan({ grid: quick })}>${t("grid.quick")}</button>` : nothing}<span class="soft">${t("grid.trainings", { n: wholeNumber(trainings) })}</span></div><div class="options">${list("frozen", grid.frozen, (frozen) => changePlan({ grid: { ...grid, frozen } }))}${list("sizes", grid.sizes, (next) => changePlan({ grid: { ...grid, sizes: next } }))}${whole("grid_repeats", 1, 50, grid.repeats, (repeats) => changePlan({ grid: { ...grid, repeats } }))}</div>
         <label class="tick"><input type="checkbox" .checked=${Boolean(plan.crossing)} @change=${(/** @type {globalThis.Event} */ event) => changePlan({ crossing: checkedOf(event) })}>${t("crossing.on")}</label>` : nothing}
       <fieldset><legend>${t("impute.title")}</legend><p class="soft">${t("impute.about")}</p>
         ${["median", "centroids", "iterative"].map((name) => html`<label class="tick"><input type="radio" name="fill" .checked=${(plan.imputation?.fill ?? "median") === name} @change=${() => changePlan({ imputation: { indicators: true, ...plan.imputation, fill: /** @type {import("../protocol.js").Fill} */ (name) } })}><span><strong>${t(`impute.${name}`)}</strong> <span class="soft">${t(`impute.${name}.about`)}</span></span></label>`)}

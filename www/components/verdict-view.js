@@ -13,12 +13,20 @@ import { fixed, interval, signed, signedInterval, whole } from "../format.js";
 import { t } from "../words.js";
 import { View } from "./base.js";
 import { agreementView } from "./agreement-view.js";
+import { associationView } from "./association-view.js";
+import { criticalView } from "./critical-view.js";
+import { candidatesView } from "./candidates-view.js";
 import { classesView } from "./classes-view.js";
 import { evaluationView } from "./evaluation-view.js";
 import { figure } from "./figure.js";
 import { gainView } from "./gain-view.js";
+import { glucoseView } from "./glucose-view.js";
+import { mapView } from "./map-view.js";
+import { modesView } from "./modes-view.js";
 import { operatingView } from "./operating-view.js";
+import { personsView } from "./persons-view.js";
 import { roundsView } from "./rounds-view.js";
+import { trainingsView } from "./trainings-view.js";
 import { dividedView, internalView } from "./designs-view.js";
 import { crossingSentence, subgroupsView } from "./subgroups-view.js";
 
@@ -44,13 +52,13 @@ class VerdictView extends View {
   /** @override */
   render() {
     const { report } = this;
-    if (!report?.forward) return nothing;
-    return html`${this.direction(report, report.forward)}${report.reverse ? html`<h2 class="reverse">${t("verdict.reverse")}</h2><p class="soft">${t("verdict.reverse.about")}</p>${this.direction(report, report.reverse, "reverse-")}` : nothing}${gainView(report)}`;
+    if (!report?.forward) return html`${candidatesView(report?.candidates)}${report ? criticalView(report) : nothing}`;
+    return html`${this.direction(report, report.forward)}${report.reverse ? html`<h2 class="reverse">${t("verdict.reverse")}</h2><p class="soft">${t("verdict.reverse.about")}</p>${this.direction(report, report.reverse, "reverse-")}` : nothing}${personsView(report.persons, report.forward.methods)}${gainView(report)}${candidatesView(report.candidates)}`;
   }
 
   /** @param {Report} report @param {Comparison} one @param {string} [prefix] of the files' names */
   direction(report, one, prefix = "") {
-    return html`${this.sentence(report, one)}${dividedView(one)}${this.contrasts(report, one, prefix)}${this.metrics(report, one, prefix)}${this.curves(report, one, prefix)}${agreementView(report, one, prefix)}${classesView(one)}${evaluationView(one, prefix)}${operatingView(one, prefix)}${subgroupsView(one, prefix)}${internalView(one)}${roundsView(one, prefix)}${this.learning(one, prefix)}`;
+    return html`${this.sentence(report, one)}${glucoseView(one)}${modesView(one.modes, prefix)}${dividedView(one)}${this.contrasts(report, one, prefix)}${this.metrics(report, one, prefix)}${this.curves(report, one, prefix)}${agreementView(report, one, prefix)}${classesView(one)}${evaluationView(one, prefix)}${operatingView(one, prefix)}${subgroupsView(one, prefix)}${internalView(one)}${roundsView(one, prefix)}${trainingsView(one, prefix)}${mapView(one.maps)}${associationView(one, prefix)}${criticalView(one, prefix)}${this.learning(one, prefix)}`;
   }
 
   /** @param {Report} report @param {Comparison} one */

@@ -62,6 +62,16 @@ pub struct Reading {
     /// Turn the tables: rows become columns (genes by samples).
     #[arg(long)]
     pub transpose: bool,
+    /// Make long tables of glucose readings into windows, as the table itself suggests; with settings of one's own as
+    /// `every=3,test_days=10,horizon=60,unit=mmol_l`.
+    #[arg(long, value_name = "SETTINGS", num_args = 0..=1, default_missing_value = "")]
+    pub windows: Option<String>,
+    /// Prepare counts of genes in cells: quality control, the same total in each cell, log(1 + x), variable genes; with
+    /// settings of one's own as `min_genes=200,min_cells=3,max_mito=0.05,total=10000,top=2000,keep=age+dose`, for one file as
+    /// `file=cells.csv`. `top=0`: all genes; `min_mean=`, `max_mean=`, `min_disp=`: scanpy's bounds. For
+    /// `predict`: `min_cells=0,top=0`, so that the model's genes stay. May be repeated.
+    #[arg(long, value_name = "SETTINGS", num_args = 0..=1, default_missing_value = "")]
+    pub counts: Vec<String>,
     /// Fill short rows with missing cells instead of refusing them.
     #[arg(long)]
     pub pad_short_rows: bool,
@@ -133,9 +143,18 @@ pub struct RoleArgs {
     /// The column that names the hospital or batch: each value is a domain.
     #[arg(long, value_name = "COLUMN")]
     pub site: Option<String>,
+    /// Judge one person of the target (a value of the site's column), whose rows are in no source.
+    #[arg(long, value_name = "NAME")]
+    pub person: Option<String>,
+    /// Judge every person of the target in turn, each with a source without that person.
+    #[arg(long)]
+    pub each_person: bool,
     /// The column of times (a date, a year), for a split by time.
     #[arg(long, value_name = "COLUMN")]
     pub time: Option<String>,
+    /// The column of the source with a second outcome, a number that the target need not have (log IC50).
+    #[arg(long, value_name = "COLUMN")]
+    pub outcome: Option<String>,
     /// The column that says train, test or unlabelled.
     #[arg(long, value_name = "COLUMN")]
     pub rows: Option<String>,
@@ -176,6 +195,10 @@ pub struct DesignArgs {
     /// or leave_site_out (each site held out in turn).
     #[arg(long, value_parser = named::<Split>)]
     pub split: Option<Split>,
+    /// Keep compounds that are at least so alike on one side of every split: Tanimoto's coefficient of their fingerprints
+    /// (columns of 0 and 1 as ecfp4_0, ecfp4_1, …), as 0.6. For a split by scaffold: --group murcko_scaffold.
+    #[arg(long, value_name = "0.1–1")]
+    pub similarity: Option<f64>,
     /// Bootstrap refits for the optimism and .632+ estimates of the methods that are no networks, as 200.
     #[arg(long, value_name = "N")]
     pub refits: Option<u32>,
@@ -198,8 +221,13 @@ pub struct DesignArgs {
     /// The grid's numbers of frozen layers.
     #[arg(long, value_delimiter = ',', default_value = "0,1,2,3,4", requires = "grid", value_name = "F,…")]
     pub frozen: Vec<u32>,
-    /// The grid's numbers of target rows.
-    #[arg(long, value_delimiter = ',', default_value = "10,20,40,80,160,320", requires = "grid", value_name = "N,…")]
+    /// The grid over the procedure's modes instead (drug_target has them): all, quick, or their names. Each subsample then
+    /// has as many rows of one class as of the other, and the primary metric is Matthews' correlation unless another is
+    /// asked for.
+    #[arg(long, value_delimiter = ',', requires = "grid", value_name = "MODE,…")]
+    pub modes: Vec<String>,
+    /// The grid's numbers of target rows; 10,20,40,80,160,320 where absent, of modes 2,6,12,48,96,400,1000,4000.
+    #[arg(long, value_delimiter = ',', requires = "grid", value_name = "N,…")]
     pub sizes: Vec<u32>,
     /// The grid's repeats on new subsamples.
     #[arg(long, default_value_t = 10, requires = "grid", value_name = "N")]
@@ -303,18 +331,46 @@ pub struct Methods {
     pub docs: Option<PathBuf>,
 }
 
+/// What can be made.
+#[derive(Debug, Clone, Copy, serde::Deserialize)]
+#[serde(untagged)]
+pub enum Made {
+    /// Patients.
+    Patients(Truth),
+    /// Compounds.
+    Families(Families),
+}
+
+/// The one word for compounds.
+#[derive(Debug, Clone, Copy, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Families {
+    /// Compounds of protein families.
+    Families,
+}
+
 /// The arguments of `generate`.
 #[derive(Debug, Args)]
 pub struct Generate {
-    /// What the source is to the target: helps, nothing or harms.
-    #[arg(value_parser = named::<Truth>)]
-    pub truth: Truth,
+    /// What the source is to the target: helps, nothing or harms; or families (compounds of protein families that share
+    /// motifs, for drug_target).
+    #[arg(value_parser = named::<Made>)]
+    pub truth: Made,
     /// The folder for source.csv and target.csv.
     #[arg(long, value_name = "FOLDER")]
     pub out: PathBuf,
     /// A number is to be predicted, not a class.
     #[arg(long)]
     pub number: bool,
+    /// Also a third family, as second.csv: of the same motifs, with other signs.
+    #[arg(long)]
+    pub second: bool,
+    /// Cell lines with a drug's log IC50, and patients with a response.
+    #[arg(long, conflicts_with = "number")]
+    pub drug: bool,
+    /// Bulk samples and single cells with a response.
+    #[arg(long, conflicts_with_all = ["number", "drug"])]
+    pub cells: bool,
     /// Rows of the source.
     #[arg(long, default_value_t = 1500, value_name = "N")]
     pub source_rows: usize,

@@ -3,16 +3,18 @@
 use std::path::{Path, PathBuf};
 
 use autograft::methods::config::Range;
+use autograft::methods::transductive::drug_target;
 use autograft::methods::{Field, Model, registry};
+use autograft::metrics::Metric;
 use autograft::plan::{Chosen, DeviceChoice, Grid, Plan, TablePlan};
-use autograft::preprocess::Preparation;
+use autograft::preprocess::{OnePerson, Preparation};
 use autograft::session::{Outcome, Prepared, assemble, scoring};
 use autograft::table::Table;
 use autograft::watch::block_on;
 use autograft::{Code, Result, text};
 use serde_json::{Map, Value};
 
-use crate::args::{Compare, DesignArgs, Results, RunPlan};
+use crate::args::{Compare, DesignArgs, Results, RoleArgs, RunPlan};
 use crate::files::{self, Opened};
 use crate::progress::Progress;
 use crate::{designs, roles, save, shifted, show, threads};
@@ -38,6 +40,7 @@ pub fn compare(asked: &Compare) -> Result<()> {
         target_roles: parts.target,
         mapping: parts.mapping,
         label: parts.label,
+        person: one_person(&asked.roles),
     };
     let mut plan = Plan::new(table_plans(&sources), table_plans(&targets), preparation);
     plan.source_model = asked.source_model.as_deref().map(files::name);
@@ -61,6 +64,12 @@ pub fn run_plan(asked: &RunPlan) -> Result<()> {
     };
     show::opened(sources.iter().chain(&targets).map(|one| &one.table), asked.results.verbose)?;
     execute(plan, sources, targets, given, &asked.results)
+}
+
+/// Whose rows are judged, where it was said.
+fn one_person(roles: &RoleArgs) -> Option<OnePerson> {
+    let asked = roles.person.is_some() || roles.each_person;
+    asked.then(|| OnePerson { name: roles.person.clone(), each: roles.each_person })
 }
 
 fn model(path: &Path) -> Result<Model> {
@@ -139,20 +148,40 @@ fn design(plan: &mut Plan, asked: &DesignArgs) -> Result<()> {
     plan.imputation.fill = asked.impute.unwrap_or(plan.imputation.fill);
     plan.imputation.indicators = !asked.no_indicators;
     plan.split = asked.split.unwrap_or(plan.split);
+    plan.similarity = asked.similarity;
     plan.seed = asked.seed;
     plan.both_directions = asked.both_directions;
+    let modes = modes(&asked.modes);
+    let of_modes = !modes.is_empty();
+    if of_modes && asked.metric.is_none() {
+        plan.metric = Metric::Mcc;
+    }
+    let sizes: &[u32] = if of_modes { &drug_target::SIZES } else { &[10, 20, 40, 80, 160, 320] };
     plan.grid = asked.grid.then(|| Grid {
-        frozen: asked.frozen.clone(),
-        sizes: asked.sizes.clone(),
+        frozen: if of_modes { Vec::new() } else { asked.frozen.clone() },
+        sizes: if asked.sizes.is_empty() { sizes.to_vec() } else { asked.sizes.clone() },
         repeats: asked.grid_repeats,
+        modes,
+        balanced: of_modes,
     });
-    plan.crossing = plan.crossing && !asked.no_crossing;
+    // The two procedures of the verdict are no modes: each would be a training more at every size.
+    plan.crossing = plan.crossing && !asked.no_crossing && !of_modes;
     if asked.no_subgroups {
         plan.subgroups = Some(Vec::new());
     } else if !asked.subgroup.is_empty() {
         plan.subgroups = Some(asked.subgroup.clone());
     }
     plan.check()
+}
+
+/// The modes that words stand for.
+fn modes(asked: &[String]) -> Vec<String> {
+    let all: &[&str] = match asked {
+        [word] if word == "all" => drug_target::PUBLISHED,
+        [word] if word == "quick" => drug_target::QUICK,
+        names => return names.to_vec(),
+    };
+    all.iter().map(|mode| (*mode).to_owned()).collect()
 }
 
 /// `key=value` as JSON: a text where the field is one of several names, or where it is no JSON.

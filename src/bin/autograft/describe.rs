@@ -24,7 +24,10 @@ pub fn describe(asked: &Describe) -> Result<()> {
     rows.extend(summary.columns.iter().map(row));
     out += &show::aligned(&rows);
     let suspects = summary.columns.iter().flat_map(|column| &column.suspects);
-    let notes: Vec<String> = summary.notes.iter().chain(suspects).map(show::note).collect();
+    let mut notes: Vec<String> = summary.notes.iter().chain(suspects).map(show::note).collect();
+    if summary.counts.is_some() {
+        notes.push(text::get("note.counts_suggested").to_owned());
+    }
     if !notes.is_empty() {
         out.push('\n');
     }

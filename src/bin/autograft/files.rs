@@ -4,7 +4,7 @@ use std::fs::{self, File};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
-use autograft::table::{ReadOptions, Reader, Table};
+use autograft::table::{Container, Counts, MatrixReader, Part, ReadOptions, Reader, Table, Variable, Windows};
 use autograft::{Code, Error, Result};
 
 use crate::args::Reading;
@@ -27,21 +27,72 @@ pub fn bytes(path: &Path) -> Result<Vec<u8>> {
     fs::read(path).map_err(|reason| io(path, &reason))
 }
 
-/// Reads one table in pieces: its text is never in memory as a whole.
+/// Reads one table in pieces: its text is never in memory as a whole. The three files of a sparse matrix are read together,
+/// by the name of the matrix or of their folder.
 pub fn table(path: &Path, options: ReadOptions) -> Result<Table> {
+    if let Some(files) = matrix(path)? {
+        let mut reader = MatrixReader::new(&name(path), options);
+        for (part, file) in &files {
+            // An empty file is there too.
+            reader.push(*part, &name(file), &[])?;
+            pieces(file, |bytes| reader.push(*part, &name(file), bytes))?;
+        }
+        return reader.finish();
+    }
+    let size = fs::metadata(path).map_err(|reason| io(path, &reason))?.len();
+    let mut reader = Reader::new(&name(path), Some(size), options);
+    pieces(path, |bytes| reader.push(bytes))?;
+    reader.finish()
+}
+
+fn pieces(path: &Path, mut take: impl FnMut(&[u8]) -> Result<()>) -> Result<()> {
     let failed = |reason: io::Error| io(path, &reason);
     let mut file = File::open(path).map_err(failed)?;
-    let size = file.metadata().map_err(failed)?.len();
-    let mut reader = Reader::new(&name(path), Some(size), options);
     let mut piece = vec![0; PIECE];
     loop {
         let taken = file.read(&mut piece).map_err(failed)?;
         match piece.get(..taken) {
-            None | Some([]) => break,
-            Some(bytes) => reader.push(bytes)?,
+            None | Some([]) => return Ok(()),
+            Some(bytes) => take(bytes)?,
         }
     }
-    reader.finish()
+}
+
+/// The files of a sparse matrix, where the path is one or a folder that holds one: beside it lie genes and cells, with the
+/// same beginning of their names, or alone of their kind.
+fn matrix(path: &Path) -> Result<Option<Vec<(Part, PathBuf)>>> {
+    let own = name(path);
+    let stem = Part::of(&own).filter(|(part, _)| *part == Part::Matrix).map(|(_, stem)| stem);
+    let folder = match (path.is_dir(), stem) {
+        (true, _) => path,
+        (false, Some(_)) => path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new(".")),
+        (false, None) => return Ok(None),
+    };
+    let mut beside: Vec<PathBuf> = fs::read_dir(folder)
+        .map_err(|reason| io(folder, &reason))?
+        .filter_map(|entry| entry.ok().map(|entry| entry.path()))
+        .collect();
+    beside.sort();
+    let mut files = Vec::new();
+    for wanted in [Part::Matrix, Part::Features, Part::Barcodes] {
+        if let (Part::Matrix, Some(_)) = (wanted, stem) {
+            files.push((wanted, path.to_owned()));
+            continue;
+        }
+        let all: Vec<(&PathBuf, String)> = beside
+            .iter()
+            .filter_map(|file| match Part::of(&name(file)) {
+                Some((part, start)) if part == wanted => Some((file, start.to_owned())),
+                _ => None,
+            })
+            .collect();
+        let found = match all.as_slice() {
+            [(only, _)] => Some(only),
+            many => many.iter().find(|(_, start)| Some(start.as_str()) == stem).map(|(file, _)| file),
+        };
+        files.extend(found.map(|file| (wanted, (*file).clone())));
+    }
+    Ok(Some(files))
 }
 
 /// A table and the options that read it again in the same way.
@@ -68,7 +119,13 @@ pub fn open(paths: &[&PathBuf], reading: &Reading) -> Result<Vec<Opened>> {
     };
     let mut opened = Vec::new();
     for path in paths {
-        opened.push(Opened { table: table(path, base.clone())?, read: base.clone() });
+        // A matrix is prepared while it is sparse.
+        let sparse = reading.counts.iter().filter(|_| path.is_dir() || Part::of(&name(path)).is_some());
+        let mut read = base.clone();
+        for settings in sparse {
+            read.counts = counts(&name(path), Counts::default(), settings)?.or(read.counts);
+        }
+        opened.push(Opened { table: table(path, read.clone())?, read });
     }
     for (column, code) in &reading.missing {
         each_with(&mut opened, column, |table, read| {
@@ -82,7 +139,79 @@ pub fn open(paths: &[&PathBuf], reading: &Reading) -> Result<Vec<Opened>> {
             table.with_kind(column, *kind)
         })?;
     }
+    if let Some(settings) = &reading.windows {
+        for one in &mut opened {
+            let windows = windows(&one.table, settings)?;
+            one.table = one.table.windowed(&windows)?;
+            one.read.windows = Some(windows);
+        }
+    }
+    for settings in &reading.counts {
+        let mut met = false;
+        for one in &mut opened {
+            let suggested = one.table.counts_suggested().unwrap_or_default();
+            let Some(counts) = counts(&one.table.name, suggested, settings)? else { continue };
+            met = true;
+            if one.table.format.container == Container::Matrix {
+                continue;
+            }
+            one.table = one.table.counted(&counts)?;
+            one.read.counts = Some(counts);
+        }
+        if !met {
+            return Err(Code::BadPlan.err().with("reason", format!("--counts {settings}: no such file is opened")));
+        }
+    }
     Ok(opened)
+}
+
+/// How a file's counts are prepared: as suggested, with these settings in place of its own; none for another file.
+fn counts(file: &str, mut counts: Counts, settings: &str) -> Result<Option<Counts>> {
+    let bad = |reason: &str| Code::BadPlan.err().file(file).with("reason", format!("--counts: {reason}"));
+    for setting in settings.split(',').filter(|setting| !setting.is_empty()) {
+        let (name, value) = setting.split_once('=').ok_or_else(|| bad(&format!("{setting} has no =")))?;
+        let number = || value.parse::<f64>().map_err(|_| bad(&format!("{value} is no number")));
+        match name {
+            "file" if value != file => return Ok(None),
+            "file" => {}
+            "keep" => counts.keep = value.split('+').filter(|name| !name.is_empty()).map(str::to_owned).collect(),
+            "min_genes" => counts.min_genes = number()? as u32,
+            "min_cells" => counts.min_cells = number()? as u32,
+            "max_mito" => counts.max_mito = Some(number()?),
+            "total" => counts.total = number()?,
+            "top" => counts.variable = Some(number()? as u32).filter(|n| *n > 0).map(|genes| Variable::Top { genes }),
+            "min_mean" | "max_mean" | "min_disp" => {
+                let number = number()?;
+                let bounds = counts.variable.filter(|one| matches!(one, Variable::Cutoffs { .. })).unwrap_or_default();
+                counts.variable = Some(match bounds {
+                    Variable::Cutoffs { min_mean, max_mean, min_disp } => Variable::Cutoffs {
+                        min_mean: if name == "min_mean" { number } else { min_mean },
+                        max_mean: if name == "max_mean" { number } else { max_mean },
+                        min_disp: if name == "min_disp" { number } else { min_disp },
+                    },
+                    top => top,
+                });
+            }
+            _ => return Err(bad(&format!("no such setting: {name}"))),
+        }
+    }
+    Ok(Some(counts))
+}
+
+/// The windows that a table suggests, with these settings in place of its own.
+fn windows(table: &Table, settings: &str) -> Result<Windows> {
+    let bad = |reason: String| Code::BadPlan.err().file(&table.name).with("reason", format!("--windows: {reason}"));
+    let suggested = table.windows_suggested().unwrap_or_default();
+    let mut all = serde_json::to_value(suggested).map_err(|reason| bad(reason.to_string()))?;
+    for setting in settings.split(',').filter(|setting| !setting.is_empty()) {
+        let (name, value) = setting.split_once('=').ok_or_else(|| bad(format!("{setting} has no =")))?;
+        all[name] = match value.parse::<u32>() {
+            Ok(number) => number.into(),
+            Err(_) if name == "amounts" => value.split('+').filter(|name| !name.is_empty()).collect(),
+            Err(_) => value.into(),
+        };
+    }
+    serde_json::from_value(all).map_err(|reason| bad(reason.to_string()))
 }
 
 fn each_with(

@@ -1,14 +1,21 @@
 //! The command: the same core as the page, natively.
 
 mod args;
+mod association;
+mod candidates;
 mod compare;
+mod critical;
 mod describe;
 mod designs;
 mod files;
+mod glucose;
 mod made;
+mod maps;
 mod methods;
+mod modes;
 mod page;
 mod panel;
+mod persons;
 mod predict;
 mod progress;
 mod roles;
@@ -17,6 +24,7 @@ mod save;
 mod shifted;
 mod show;
 mod threads;
+mod trainings;
 mod why;
 
 use std::process::ExitCode;

@@ -50,6 +50,9 @@ fn nameless(report: &Report) -> Report {
             influence.harming.clear();
         }
     }
+    if let Some(list) = &mut report.candidates {
+        list.rows.iter_mut().for_each(|one| one.id.clear());
+    }
     report
 }
 

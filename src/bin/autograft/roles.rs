@@ -46,6 +46,7 @@ pub fn parts(
             (Role::Group, &asked.group),
             (Role::Site, &asked.site),
             (Role::Time, &asked.time),
+            (Role::Outcome, &asked.outcome),
             (Role::Set, &asked.rows),
         ] {
             if let Some(column) = column
@@ -69,7 +70,8 @@ pub fn parts(
         // Names that a side does not have say nothing about it.
         roles.roles.retain(|name, _| tables.iter().any(|table| table.column(name).is_some()));
     }
-    let named = [&asked.identifier, &asked.group, &asked.site, &asked.time, &asked.rows].into_iter().flatten();
+    let named =
+        [&asked.identifier, &asked.group, &asked.site, &asked.time, &asked.outcome, &asked.rows].into_iter().flatten();
     for column in named.chain(&asked.ignore).chain(&asked.features) {
         if !sources.iter().chain(targets).any(|table| table.column(column).is_some()) {
             return Err(no_such(targets, column));

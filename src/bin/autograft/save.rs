@@ -4,14 +4,19 @@ use std::path::Path;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use autograft::cohort::Prediction;
+use autograft::report::association::Association;
+use autograft::report::critical::CriticalGenes;
+use autograft::report::glucose::Glucose;
+use autograft::report::modes::Modes;
 use autograft::report::paper::{ForPaper, say};
 use autograft::report::rounds::Rounds;
+use autograft::report::trainings::Training;
 use autograft::report::{self, Report, manifest};
 use autograft::session::{Outcome, Prepared, Unit};
 use autograft::{Result, text};
 use serde_json::Value;
 
-use crate::{files, page};
+use crate::{candidates, files, page};
 
 /// Predictions of rows without a label, by the final transferred model.
 pub struct Unlabelled {
@@ -76,6 +81,42 @@ pub fn all(
         let lines = std::iter::once(head).chain(rounds.iter().flat_map(Rounds::lines));
         let text: String = lines.map(|line| files::csv_line(&line)).collect();
         written.push(("rounds.csv".to_owned(), text.into_bytes()));
+    }
+    if let Some(list) = &report.candidates {
+        written.push(("candidates.csv".to_owned(), candidates::csv(list).into_bytes()));
+    }
+    if let Some(modes) = report.forward.as_ref().and_then(|comparison| comparison.modes.as_ref()) {
+        let lines = std::iter::once(Modes::HEAD.map(str::to_owned).to_vec()).chain(modes.lines());
+        let text: String = lines.map(|line| files::csv_line(&line)).collect();
+        written.push(("modes.csv".to_owned(), text.into_bytes()));
+    }
+    let trainings = report.forward.as_ref().map_or(&[][..], |comparison| &comparison.trainings);
+    if !trainings.is_empty() {
+        let head = Training::HEAD.map(str::to_owned).to_vec();
+        let lines = std::iter::once(head).chain(trainings.iter().flat_map(Training::lines));
+        let text: String = lines.map(|line| files::csv_line(&line)).collect();
+        written.push(("trainings.csv".to_owned(), text.into_bytes()));
+    }
+    if let Some(found) = report.forward.as_ref().and_then(|comparison| comparison.association.as_ref()) {
+        let lines = std::iter::once(Association::HEAD.map(str::to_owned).to_vec()).chain(found.lines());
+        let text: String = lines.map(|line| files::csv_line(&line)).collect();
+        written.push(("association.csv".to_owned(), text.into_bytes()));
+    }
+    if let Some(glucose) = report.forward.as_ref().and_then(|comparison| comparison.glucose.as_ref()) {
+        let lines = std::iter::once(Glucose::HEAD.map(str::to_owned).to_vec()).chain(glucose.lines());
+        let text: String = lines.map(|line| files::csv_line(&line)).collect();
+        written.push(("glucose.csv".to_owned(), text.into_bytes()));
+    }
+    if let Some(persons) = &report.persons {
+        let (head, lines) = persons.lines();
+        let text: String = std::iter::once(head).chain(lines).map(|line| files::csv_line(&line)).collect();
+        written.push(("persons.csv".to_owned(), text.into_bytes()));
+    }
+    let judged = report.forward.as_ref().and_then(|comparison| comparison.critical.as_ref());
+    if let Some(found) = judged.or(report.critical.as_ref()) {
+        let lines = std::iter::once(CriticalGenes::HEAD.map(str::to_owned).to_vec()).chain(found.lines());
+        let text: String = lines.map(|line| files::csv_line(&line)).collect();
+        written.push(("critical-genes.csv".to_owned(), text.into_bytes()));
     }
     if let Some(paper) = &report.paper {
         written.push(("methods.txt".to_owned(), methods(paper).into_bytes()));

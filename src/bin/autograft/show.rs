@@ -10,12 +10,14 @@ use autograft::report::{Comparison, Data, Report, Size};
 use autograft::table::{Container, Note, Table};
 use autograft::{Result, text};
 
+use crate::candidates;
 use crate::designs;
 use crate::files::print;
+use crate::modes;
 use crate::panel;
 use crate::roles::Parts;
-use crate::rounds;
 use crate::why;
+use crate::{association, critical, glucose, maps, persons, rounds, trainings};
 
 /// Notes that `describe` tells and a comparison need not.
 const MERELY_KNOWN: [&str; 6] = ["coded_category", "constant", "all_missing", "dates", "identifier", "identifier_like"];
@@ -65,6 +67,7 @@ pub fn read(table: &Table) -> String {
     let format = &table.format;
     let mut how: Vec<String> = Vec::new();
     match format.container {
+        Container::Matrix => how.push("MatrixMarket".to_owned()),
         Container::Workbook => {
             how.push(text::fill("command.read.sheet", &[("sheet", format.sheet.clone().unwrap_or_default())]));
         }
@@ -220,7 +223,7 @@ fn cohort(key: &str, size: &Size, classes: &[String]) -> String {
 pub fn report(report: &Report) -> Result<()> {
     print("\n")?;
     if report.forward.is_none() {
-        return print(&format!("{}\n", text::get("command.no_verdict")));
+        print(&format!("{}\n", text::get("command.no_verdict")))?;
     }
     for (direction, comparison) in [("forward", &report.forward), ("reverse", &report.reverse)] {
         let Some(comparison) = comparison else { continue };
@@ -240,9 +243,27 @@ pub fn report(report: &Report) -> Result<()> {
         for table in panel::beside(comparison) {
             print(&(table + "\n"))?;
         }
-        for line in rounds::lines(comparison).into_iter().chain(why::lines(comparison)) {
+        for line in modes::lines(comparison)
+            .into_iter()
+            .chain(rounds::lines(comparison))
+            .chain(trainings::lines(comparison))
+            .chain(maps::lines(comparison))
+            .chain(glucose::lines(comparison))
+            .chain(association::lines(comparison))
+            .chain(critical::lines(comparison.critical.as_ref()))
+            .chain(why::lines(comparison))
+        {
             print(&(line + "\n"))?;
         }
+    }
+    for line in critical::lines(report.critical.as_ref()) {
+        print(&(line + "\n"))?;
+    }
+    for line in report.persons.as_ref().map_or_else(Vec::new, persons::lines) {
+        print(&(line + "\n"))?;
+    }
+    for line in report.candidates.as_ref().map_or_else(Vec::new, candidates::lines) {
+        print(&(line + "\n"))?;
     }
     Ok(())
 }

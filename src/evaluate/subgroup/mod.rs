@@ -258,8 +258,10 @@ fn by_influence(metric: Metric, truth: Truth<'_>, p: &[f64], units: &Units) -> T
     let found = metric.compute(truth, p).zip(influences(metric, truth, p));
     let Some((value, influence)) = found else { return cannot(Reason::Degenerate) };
     match wald(value, variance_over(units.rows(), &influence), units.len()) {
-        Told::Is(e) if metric == Metric::Auroc => Told::Is(e.within(0.0, 1.0)),
-        Told::Is(e) => Told::Is(e.within(0.0, f64::INFINITY)),
+        Told::Is(e) => {
+            let (least, most) = metric.range();
+            Told::Is(e.within(least, most))
+        }
         cannot => cannot,
     }
 }

@@ -17,7 +17,14 @@ const MOST_COLUMNS: usize = 400;
 /// Rows a column: under it the rows' side is cheaper, and H nearly singular.
 const ROWS_A_COLUMN: usize = 3;
 const STEPS: usize = 200;
-const PASSES: usize = 5_000;
+/// Rounds of descent and [`settle`]; two or three are usual.
+const ROUNDS: usize = 200;
+/// Passes over the nonzero coefficients in a round.
+const SWEEPS: usize = 4;
+/// Coefficients that one [`settle`] lets go.
+const TURNS: usize = 32;
+/// What is added to the curvature of nonzero coefficients, as a share of it.
+const SINGULAR: f64 = 1e-11;
 /// Weights p(1 − p) under this would make steps of any length.
 const LEAST_WEIGHT: f64 = 1e-5;
 /// A step that shrinks to more than this share of the one before asks for a new H.
@@ -193,69 +200,83 @@ fn dot(a: &[f64], b: &[f64]) -> f64 {
 }
 
 /// The minimiser of the penalised quadratic: how far each coefficient goes.
+///
+/// Descent alone takes thousands of passes where columns are nearly collinear, as all levels of a category beside the
+/// intercept are. So it only says which coefficients are in and with which sign; these are then [`settle`]d.
 fn descend(block: &Block, g: &[f64], start: &[f64], l1: f64, l2: f64) -> Vec<f64> {
-    let p = g.len();
     let mut beta = start.to_vec();
     // What is left of the gradient at `beta`.
     let mut left = g.to_vec();
-    let (mut everything, mut polished) = (true, false);
     let mut first = f64::NAN;
-    for _ in 0..PASSES {
-        let mut largest: f64 = 0.0;
-        for j in 0..p {
-            let curve = block.h[j * p + j];
-            if (!everything && beta[j] == 0.0) || curve <= 0.0 {
-                continue;
-            }
-            let new = soft(left[j] + curve * beta[j], l1) / (curve + l2);
-            let step = new - beta[j];
-            if step != 0.0 {
-                beta[j] = new;
-                left.iter_mut().zip(&block.h[j * p..(j + 1) * p]).for_each(|(l, h)| *l -= step * h);
-                largest = largest.max(curve * step * step);
-            }
-        }
+    for _ in 0..ROUNDS {
+        let largest = sweep(block, &mut left, &mut beta, (l1, l2), true);
         if first.is_nan() {
             first = largest;
+        } else if largest <= 1e-9 * first {
+            break;
         }
-        if largest > 1e-9 * first {
-            everything = false;
-            continue;
-        }
-        if everything {
-            if polished || !polish(block, &mut left, &mut beta, l1, l2) {
+        for _ in 0..SWEEPS {
+            if sweep(block, &mut left, &mut beta, (l1, l2), false) <= 1e-9 * first {
                 break;
             }
-            polished = true;
         }
-        everything = true;
+        settle(block, &mut left, &mut beta, l1, l2);
     }
     beta.iter().zip(start).map(|(b, s)| b - s).collect()
 }
 
-/// Solves the nonzero coefficients exactly, signs held; false, with nothing changed, where a sign would turn.
-fn polish(block: &Block, left: &mut [f64], beta: &mut [f64], l1: f64, l2: f64) -> bool {
+/// One pass of coordinate descent, over all coefficients or over those that are not 0; the largest gain.
+fn sweep(block: &Block, left: &mut [f64], beta: &mut [f64], (l1, l2): (f64, f64), everything: bool) -> f64 {
     let p = beta.len();
-    let active: Vec<usize> = (0..p).filter(|&j| beta[j] != 0.0).collect();
-    let size = active.len();
-    if size == 0 {
-        return false;
-    }
-    let mut system = vec![0.0; size * size];
-    for (a, &j) in active.iter().enumerate() {
-        for (b, &k) in active.iter().enumerate() {
-            system[a * size + b] = block.h[j * p + k];
+    let mut largest: f64 = 0.0;
+    for j in 0..p {
+        let curve = block.h[j * p + j];
+        if (!everything && beta[j] == 0.0) || curve <= 0.0 {
+            continue;
         }
-        system[a * size + a] += l2;
+        let new = soft(left[j] + curve * beta[j], l1) / (curve + l2);
+        let step = new - beta[j];
+        if step != 0.0 {
+            beta[j] = new;
+            left.iter_mut().zip(&block.h[j * p..(j + 1) * p]).for_each(|(l, h)| *l -= step * h);
+            largest = largest.max(curve * step * step);
+        }
     }
-    let right: Vec<f64> = active.iter().map(|&j| left[j] - l2 * beta[j] - l1 * beta[j].signum()).collect();
-    let Some(step) = solve_spd(&system, &right) else { return false };
-    if active.iter().zip(&step).any(|(&j, s)| l1 > 0.0 && (beta[j] + s) * beta[j] <= 0.0) {
-        return false;
+    largest
+}
+
+/// Goes to the optimum of the nonzero coefficients with their signs held; where one would turn, only as far as it becomes 0,
+/// which leaves it out, and on from there. The objective never rises.
+fn settle(block: &Block, left: &mut [f64], beta: &mut [f64], l1: f64, l2: f64) {
+    let p = beta.len();
+    for _ in 0..TURNS {
+        let active: Vec<usize> = (0..p).filter(|&j| beta[j] != 0.0).collect();
+        let size = active.len();
+        let mut system = vec![0.0; size * size];
+        for (a, &j) in active.iter().enumerate() {
+            for (b, &k) in active.iter().enumerate() {
+                system[a * size + b] = block.h[j * p + k];
+            }
+            // Collinear columns get a direction too: one that makes the sum of their sizes smaller.
+            system[a * size + a] += l2 + SINGULAR * block.h[j * p + j];
+        }
+        let right: Vec<f64> = active.iter().map(|&j| left[j] - l2 * beta[j] - l1 * beta[j].signum()).collect();
+        let Some(step) = (size > 0).then(|| solve_spd(&system, &right)).flatten() else { return };
+        // The share of the step at which the first coefficient is 0.
+        let mut share = 1.0;
+        let mut turned = None;
+        for (&j, s) in active.iter().zip(&step) {
+            if l1 > 0.0 && (beta[j] + s) * beta[j] <= 0.0 && -beta[j] / s <= share {
+                (share, turned) = (-beta[j] / s, Some(j));
+            }
+        }
+        for (&j, s) in active.iter().zip(&step) {
+            let by = if turned == Some(j) { -beta[j] } else { share * s };
+            beta[j] = if turned == Some(j) { 0.0 } else { beta[j] + by };
+            left.iter_mut().zip(&block.h[j * p..(j + 1) * p]).for_each(|(l, h)| *l -= by * h);
+        }
+        if turned.is_none() {
+            return;
+        }
     }
-    for (&j, s) in active.iter().zip(&step) {
-        beta[j] += s;
-        left.iter_mut().zip(&block.h[j * p..(j + 1) * p]).for_each(|(l, h)| *l -= s * h);
-    }
-    true
 }

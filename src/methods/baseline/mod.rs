@@ -1,6 +1,8 @@
 //! The methods that stand beside every other.
 
+pub mod persistence;
 pub mod pooled;
+pub mod series_target_only;
 pub mod source_only;
 pub mod source_only_linear;
 pub mod source_only_trees;

@@ -51,6 +51,9 @@ impl Learner {
 #[macro_export]
 macro_rules! learner_config {
     ($(#[$doc:meta])* pub struct $name:ident { $($more:tt)* }) => {
+        $crate::learner_config! { $(#[$doc])* fine_tune_rate = 3e-4; pub struct $name { $($more)* } }
+    };
+    ($(#[$doc:meta])* fine_tune_rate = $rate:literal; pub struct $name:ident { $($more:tt)* }) => {
         $crate::config! {
             $(#[$doc])*
             pub struct $name {
@@ -62,7 +65,7 @@ macro_rules! learner_config {
                 /// AdamW's learning rate from scratch.
                 learning_rate: f64 = 1e-3, $crate::methods::config::Range::Real { low: 1e-6, high: 0.1 }, "";
                 /// AdamW's learning rate when fine-tuning.
-                fine_tune_rate: f64 = 3e-4, $crate::methods::config::Range::Real { low: 1e-6, high: 0.1 }, "";
+                fine_tune_rate: f64 = $rate, $crate::methods::config::Range::Real { low: 1e-6, high: 0.1 }, "";
                 /// AdamW's decoupled weight decay.
                 weight_decay: f64 = 1e-4, $crate::methods::config::Range::Real { low: 0.0, high: 1.0 }, "";
                 /// Rows a batch; 0: 8 under 64 rows, 32 under 2000, then 128.

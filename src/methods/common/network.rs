@@ -14,7 +14,7 @@ use crate::error::{Code, Result};
 use crate::nets::losses::{cross_entropy, cross_entropy_rows, squared, squared_rows};
 use crate::nets::{Layer, Mlp, dropout, init};
 use crate::split::{self, Respect};
-use crate::train::{Descent, LossTerm, Run, Schedule, descend};
+use crate::train::{Decay, Descent, LossTerm, Run, Schedule, descend};
 
 /// Fewer rows than this are all trained on, for a fixed number of epochs: a validation set of five rows says nothing.
 const ROWS_FOR_VALIDATION: usize = 40;
@@ -138,7 +138,7 @@ impl Network {
             patience: learner.patience,
             max_steps: cap,
             rate: pace.rate,
-            decay: learner.weight_decay,
+            decay: Decay::Decoupled(learner.weight_decay),
         };
         let mut drops = run.rng("dropout");
         let mut rows = Vec::new();
@@ -257,14 +257,26 @@ pub fn steps_of(rows: usize, learner: &Learner) -> usize {
     rows.div_ceil(learner.batch_for(rows).max(1)).max(1)
 }
 
+/// What these hidden layers put out: ReLU after each.
+///
+/// # Errors
+/// [`Code::GpuLost`].
+pub async fn hidden(layers: &[Layer], x: &Rows<f32>, run: &Run<'_>) -> Result<Rows<f32>> {
+    through(layers, x, true, run).await
+}
+
 /// Some rows on a device.
-fn upload(x: &Rows<f32>, rows: &[usize], device: &Device) -> Tensor<2> {
+pub fn upload(x: &Rows<f32>, rows: &[usize], device: &Device) -> Tensor<2> {
     Tensor::from_data(TensorData::new(x.gather(rows), [rows.len(), x.cols]), device)
 }
 
 /// The rows to train on and those that decide when to stop: stratified, whole groups. `None` under
 /// [`ROWS_FOR_VALIDATION`] rows, or where they cannot be divided.
-fn validation(cohorts: &[&Cohort], known: &Known, seed: u64) -> Option<(Vec<usize>, Vec<usize>)> {
+pub(in crate::methods) fn validation(
+    cohorts: &[&Cohort],
+    known: &Known,
+    seed: u64,
+) -> Option<(Vec<usize>, Vec<usize>)> {
     let n = known.len();
     if n < ROWS_FOR_VALIDATION {
         return None;

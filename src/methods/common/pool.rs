@@ -3,20 +3,22 @@
 //! The labels of silver rows, where there are any, are kept apart: they are compared with, never learned from.
 
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::encoder::Encoder;
-use super::forest::{as_recorded, stacked};
+use super::forest::{Grown, as_recorded, stacked};
+use super::grid::Point;
 use super::head::Head;
 use super::rows::{Known, canonical, order_of};
 use crate::cohort::{Cohort, Labels, Side, Task};
 use crate::error::{Code, Result};
+use crate::methods::Model;
 use crate::methods::card::Paper;
 use crate::metrics::{Metric, Truth};
 use crate::trees::{Forest, Loss, Matrix};
 use crate::watch::Round;
 
-/// Self-training and cluster-then-label: the study that compared them.
+/// Self-training, cluster-then-label and fine-tuning in two phases: the study that compared them.
 pub const PAPER: Paper = Paper {
     authors: "Bashiri FS, Caskey JR, Mayampurath A, et al.",
     year: 2022,
@@ -227,6 +229,35 @@ impl Pool {
     /// Rows of the class that has fewest of those that are there.
     pub fn fewest(&self, rows: &[usize], codes: &[usize]) -> usize {
         self.counts(rows, codes).into_iter().filter(|&n| n > 0).min().unwrap_or(0) as usize
+    }
+    /// The class of each row before any is given here: the gold rows' own, and the number of classes where there is none.
+    pub fn start(&self) -> Vec<usize> {
+        let none = self.names.len();
+        self.gold.iter().copied().chain(self.hidden.iter().map(|_| none)).collect()
+    }
+    /// Of silver rows that were given these classes: how many are said to have any, and how many this one.
+    pub fn agreement(&self, rows: &[usize], codes: &[usize]) -> (u32, u32) {
+        let hidden = |row: usize| self.hidden.get(row.checked_sub(self.gold.len())?).copied().flatten();
+        let told = rows.iter().filter_map(|&row| Some((hidden(row)?, codes.get(row)?)));
+        told.fold((0, 0), |(all, same), (hidden, given)| (all + 1, same + u32::from(hidden == *given)))
+    }
+    /// The model's bytes: the forest, its settings and what was done.
+    ///
+    /// # Errors
+    /// [`Code::Internal`] where it cannot be written.
+    pub fn into_model(
+        self,
+        method: &str,
+        config: &Value,
+        (forest, point): (Forest, Point),
+        told: Labelling,
+    ) -> Result<Model> {
+        let chosen = json!({
+            "trees": point.trees, "eta": point.eta, "max_depth": point.max_depth,
+            "min_child_weight": point.min_child_weight, "labelling": told,
+        });
+        let grown = Grown { head: self.head(), encoder: self.encoder, forest, chosen };
+        grown.to_model(method, config)
     }
     /// Rows of each class.
     pub fn counts(&self, rows: &[usize], codes: &[usize]) -> Vec<u32> {

@@ -41,6 +41,9 @@ pub fn order_of(rows: &Cohort) -> Vec<usize> {
             _ => 0,
         };
         *key = mix(*key, label);
+        if let Some(outcome) = rows.outcome.as_ref().and_then(|outcome| outcome.get(row)) {
+            *key = mix(*key, outcome.to_bits());
+        }
     }
     let mut order: Vec<usize> = (0..rows.len()).collect();
     order.sort_by_key(|&row| keys[row]);

@@ -110,7 +110,7 @@ impl Method for ClusterThenLabel {
         let of = clusters(&pool, run).await?;
         let (n_gold, k) = (pool.gold.len(), pool.names.len());
         let (given, highest) = labels_of(&of, &pool.gold, k, config.purity);
-        let mut codes: Vec<usize> = pool.gold.iter().copied().chain(pool.hidden.iter().map(|_| k)).collect();
+        let mut codes = pool.start();
         for row in n_gold..pool.len() {
             codes[row] = given.get(of[row]).copied().flatten().unwrap_or(k);
         }
@@ -128,8 +128,7 @@ impl Method for ClusterThenLabel {
         let (point, _) = grid.tune(&pool, &set, &codes, draws(run, "cluster/tune", 0), run).await?;
         run.event(Event::Phase { name: "trees".to_owned(), facts: Vec::new() });
         let forest = grid.grow(&pool, &set, &codes, &point, draws(run, "cluster/fit", 0), run).await?;
-        let known: Vec<bool> =
-            labelled.iter().filter_map(|&row| Some(pool.hidden[row - n_gold]? == codes[row])).collect();
+        let (compared, agreed) = pool.agreement(&labelled, &codes);
         let silver = pool.len() - n_gold;
         let rounds = vec![
             Round { train: pool.counts(&gold, &codes), left: silver as u32, ..Round::default() },
@@ -140,8 +139,8 @@ impl Method for ClusterThenLabel {
                 left: (silver - labelled.len()) as u32,
                 auc: None,
                 highest: Some(highest),
-                compared: known.len() as u32,
-                agreed: known.iter().filter(|agreed| **agreed).count() as u32,
+                compared,
+                agreed,
             },
         ];
         let labelling = Labelling {
@@ -153,12 +152,7 @@ impl Method for ClusterThenLabel {
             judges: 0,
             rounds,
         };
-        let choice = json!({
-            "trees": point.trees, "eta": point.eta, "max_depth": point.max_depth,
-            "min_child_weight": point.min_child_weight, "labelling": labelling,
-        });
-        let grown = Grown { head: pool.head(), encoder: pool.encoder, forest, chosen: choice };
-        grown.to_model(Self::CARD.id, &json!(config))
+        pool.into_model(Self::CARD.id, &json!(config), (forest, point), labelling)
     }
 
     async fn predict(model: &Model, x: &Cohort, _run: &Run<'_>) -> Result<Prediction> {

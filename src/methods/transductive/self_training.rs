@@ -113,7 +113,7 @@ pub async fn rounds(
     let grid = config.points();
     let k = pool.names.len();
     // Silver rows have the label that they were given here; before that none.
-    let mut codes: Vec<usize> = pool.gold.iter().copied().chain(pool.hidden.iter().map(|_| k)).collect();
+    let mut codes = pool.start();
     let judged = |forest: &Forest, codes: &[usize]| -> Result<f64> {
         let said = pool.predict(forest, judge)?;
         let rounded: Vec<f64> = said.iter().map(|p| libm::round(p * 1e4) / 1e4).collect();
@@ -179,8 +179,7 @@ pub async fn rounds(
         forest = grid.grow(pool, &set, &codes, &point, draws(run, "self_training/fit", round), run).await?;
         let auc = judged(&forest, &codes)?;
         let labelled: Vec<usize> = taken.iter().map(|&(row, _)| row).collect();
-        let known = taken.iter().filter_map(|&(row, class)| Some((pool.hidden[row - pool.gold.len()]?, class)));
-        let known: Vec<bool> = known.map(|(hidden, class)| hidden == class).collect();
+        let (compared, agreed) = pool.agreement(&labelled, &codes);
         let done = Round {
             round: round as u32,
             added: pool.counts(&labelled, &codes),
@@ -188,8 +187,8 @@ pub async fn rounds(
             left: left.len() as u32,
             auc: Some(auc),
             highest: Some(highest),
-            compared: known.len() as u32,
-            agreed: known.iter().filter(|agreed| **agreed).count() as u32,
+            compared,
+            agreed,
         };
         run.event(Event::Round { round: done.clone() });
         log.push(done);
@@ -234,7 +233,6 @@ impl Method for SelfTraining {
         let respect = Respect { strata: config.stratified.then_some(strata.as_slice()), groups, keys: None };
         let part = hold_out(pool.gold.len(), respect, JUDGES, draws(run, "self_training/judges", 0))?;
         let trained = rounds(&pool, &part.train, &part.test, config, run).await?;
-        let point = trained.point;
         let labelling = Labelling {
             names: pool.names.clone(),
             event: pool.event as u32,
@@ -244,12 +242,7 @@ impl Method for SelfTraining {
             judges: part.test.len() as u32,
             rounds: trained.rounds,
         };
-        let choice = json!({
-            "trees": point.trees, "eta": point.eta, "max_depth": point.max_depth,
-            "min_child_weight": point.min_child_weight, "labelling": labelling,
-        });
-        let grown = Grown { head: pool.head(), encoder: pool.encoder, forest: trained.forest, chosen: choice };
-        grown.to_model(Self::CARD.id, &json!(config))
+        pool.into_model(Self::CARD.id, &json!(config), (trained.forest, trained.point), labelling)
     }
 
     async fn predict(model: &Model, x: &Cohort, _run: &Run<'_>) -> Result<Prediction> {

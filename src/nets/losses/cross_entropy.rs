@@ -21,3 +21,11 @@ pub fn cross_entropy(z: Tensor<2>, y: Tensor<2>, weights: Option<Tensor<2>>) -> 
 pub fn cross_entropy_rows(z: Tensor<2>, y: Tensor<2>) -> Tensor<2> {
     (log_softmax(z, 1) * y).sum_dim(1).neg()
 }
+
+/// The weighted share of rows whose largest output is their class: no gradient.
+///
+/// # Shapes
+/// `z: [rows, k], y: [rows, k], weights: [rows, 1] -> [1]`
+pub fn accuracy(z: Tensor<2>, y: Tensor<2>, weights: Option<Tensor<2>>) -> Tensor<1> {
+    super::mean((super::decided(z) * y.detach()).sum_dim(1), weights)
+}

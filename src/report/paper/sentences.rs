@@ -380,6 +380,9 @@ impl<'r> Told<'r> {
         if let Some(column) = self.report.plan.preparation.target_roles.one(Role::Group) {
             out.push(sentence("design.groups").text("column", column));
         }
+        if let Some(least) = self.report.plan.similarity {
+            out.push(sentence("design.similarity").number("least", least, 2));
+        }
         if self.report.pretrainings > 0 {
             let seeds = self.report.plan.design.seeds as usize;
             out.push(sentence("design.pretrained").count("n", self.report.pretrainings as usize).count("seeds", seeds));

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::super::work::MODE;
 use super::Bench;
 use crate::math::{stats, tests};
 use crate::report::{Gain, Importance, LearningPoint};
@@ -10,7 +11,8 @@ impl Bench<'_> {
     pub(super) fn learning(&self) -> Vec<LearningPoint> {
         let mut points: BTreeMap<(String, u32), Vec<f64>> = BTreeMap::new();
         for (size, _, outcome) in &self.cells {
-            for cell in &outcome.cells {
+            // Modes have a picture of their own.
+            for cell in outcome.cells.iter().filter(|cell| !cell.line.starts_with(MODE)) {
                 if let Some(value) = cell.value {
                     points.entry((cell.line.clone(), *size)).or_default().push(value);
                 }

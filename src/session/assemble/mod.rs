@@ -1,20 +1,28 @@
 //! Outcomes -> report. Everything here is a function of the outcomes; nothing is trained.
 
+mod association;
+mod candidates;
+mod critical;
 mod divided;
 mod explanation;
+mod glucose;
 mod groups;
 mod influence;
 mod internal;
 mod lines;
+mod modes;
 mod operating;
+mod persons;
 mod rounds;
 mod rows;
+mod trainings;
 
 use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::prepare::{Prepared, Sides};
+use super::prepare::Prepared;
+use super::sides::Sides;
 use super::told::Told;
 use super::unit::{Direction, Outcome, Unit};
 use super::work::Judged;
@@ -64,6 +72,8 @@ pub async fn assemble(
         }
     }
     let [forward, reverse] = compared;
+    let judged = forward.as_ref().map(|forward| &forward.predictions);
+    let candidates = candidates::candidates(prepared, &outcomes, judged, &pulse).await?;
     let mut report = Report {
         version: report::VERSION,
         program: env!("CARGO_PKG_VERSION").to_owned(),
@@ -80,6 +90,9 @@ pub async fn assemble(
         source_model: prepared.source_model.clone(),
         sample_size: prepared.sample_size(),
         missing: Some(prepared.missing()),
+        candidates,
+        persons: persons::persons(prepared, &outcomes)?,
+        critical: critical::of_cells(prepared, &outcomes),
         paper: None,
     };
     report.paper = Some(report::paper::of(&report));
@@ -292,6 +305,12 @@ impl<'a> Bench<'a> {
             divided: self.divided(transfer, baseline),
             internal: self.internal(transfer, baseline),
             rounds: self.rounds(),
+            modes: self.modes(),
+            trainings: self.trainings(),
+            maps: self.outcomes.iter().flatten().filter_map(|outcome| outcome.map.clone()).collect(),
+            glucose: self.glucose(),
+            association: self.association(transfer),
+            critical: self.critical(transfer),
             predictions: self.predictions(),
         })
     }
@@ -480,8 +499,10 @@ impl<'a> Bench<'a> {
                 (found.map(|found| found.low), found.map(|found| found.high))
             }
         };
-        let finite = |end: Option<f64>| end.filter(|end| end.is_finite());
-        Some(MetricReport { metric, mean: stats::mean(&values), sd, low: finite(low), high: finite(high) })
+        // With few folds the t interval can leave what the metric can be.
+        let (least, most) = metric.range();
+        let inside = |end: Option<f64>| end.filter(|end| end.is_finite()).map(|end| end.clamp(least, most));
+        Some(MetricReport { metric, mean: stats::mean(&values), sd, low: inside(low), high: inside(high) })
     }
 }
 

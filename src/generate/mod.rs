@@ -16,6 +16,10 @@
 //! The source differs in its covariates too: older by 3 years, `bmi` higher by 1, every marker higher by 0.3,
 //! and an intercept of −0.7. Eight in a hundred values of `bmi` and of the markers are missing at random.
 
+pub mod cells;
+pub mod drug;
+pub mod families;
+
 use serde::{Deserialize, Serialize};
 use std::fmt::Write as _;
 
@@ -41,6 +45,10 @@ pub enum Outcome {
     Class,
     /// `response`, a number.
     Number,
+    /// Cell lines with `log_ic50` beside patients with `response`: see [`drug`].
+    Drug,
+    /// Bulk samples beside single cells: see [`cells`].
+    Cells,
 }
 
 /// What is to be made.
@@ -103,6 +111,11 @@ impl Site {
 
 /// The source's and the target's table as CSV: `patient`, the features, the label, and in the target `set`.
 pub fn generate(recipe: &Recipe) -> (String, String) {
+    match recipe.outcome {
+        Outcome::Drug => return drug::tables(recipe),
+        Outcome::Cells => return cells::tables(recipe),
+        Outcome::Class | Outcome::Number => {}
+    }
     let mut rng = Rng::stream(u64::from(recipe.seed), "generate.source");
     let source = table(recipe.outcome, &Site::source(recipe.truth), recipe.source, None, &mut rng);
     // A stream of its own: the target is the same whatever the source is.
@@ -118,7 +131,7 @@ fn table(outcome: Outcome, site: &Site, rows: usize, train: Option<usize>, rng: 
     }
     text.push_str(match outcome {
         Outcome::Class => ",outcome",
-        Outcome::Number => ",response",
+        _ => ",response",
     });
     text.push_str(if train.is_some() { ",set\n" } else { "\n" });
     for row in 0..rows {
@@ -165,7 +178,7 @@ fn patient(outcome: Outcome, site: &Site, row: usize, rng: &mut Rng, text: &mut 
             let probability = 1.0 / (1.0 + libm::exp(-(2.0 * risk + site.intercept)));
             text.push_str(if luck < probability { ",yes" } else { ",no" });
         }
-        Outcome::Number => {
+        _ => {
             let _ = write!(text, ",{:.2}", 20.0 + 6.0 * risk + 3.0 * noise);
         }
     }

@@ -1,0 +1,20 @@
+//! How well the domains are mixed in the networks' features, in words.
+
+use autograft::report::Comparison;
+use autograft::text;
+
+use crate::show::{fixed, method};
+
+/// A line a map of several domains.
+pub fn lines(comparison: &Comparison) -> Vec<String> {
+    let of = |map: &autograft::report::maps::FeatureMap| {
+        let facts = [
+            ("method", method(&map.method)),
+            ("value", fixed(map.perplexity?)),
+            ("domains", map.domains.len().to_string()),
+            ("least", fixed(1.0 / map.domains.len() as f64)),
+        ];
+        Some(text::fill("maps.command", &facts))
+    };
+    comparison.maps.iter().filter_map(of).collect()
+}

@@ -334,6 +334,22 @@ impl Prediction {
             Prediction::Values { values } => values.len(),
         }
     }
+    /// Puts what is said of some rows in the place of what was said of them; `rows` are the places, `part` the same kind
+    /// of prediction.
+    pub fn put(&mut self, rows: &[usize], part: &Prediction) {
+        let (into, from, width) = match (self, part) {
+            (Prediction::Values { values }, Prediction::Values { values: part }) => (values, part, 1),
+            (Prediction::Classes { names, probabilities }, Prediction::Classes { probabilities: part, .. }) => {
+                (probabilities, part, names.len().max(1))
+            }
+            _ => return,
+        };
+        for (&row, said) in rows.iter().zip(from.chunks(width)) {
+            if let Some(place) = into.get_mut(row * width..(row + 1) * width) {
+                place.copy_from_slice(said);
+            }
+        }
+    }
     /// Whether there is no row.
     pub fn is_empty(&self) -> bool {
         self.len() == 0

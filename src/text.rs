@@ -4,8 +4,14 @@
 use std::collections::HashMap;
 use std::sync::OnceLock;
 
-/// The English file, flat: key to sentence with `{slots}`.
-pub const ENGLISH: &str = include_str!("../www/i18n/en.json");
+/// The English file, flat: key to sentence with `{slots}`. The page has its own words, and its engine goes without these:
+/// they would be a hundredth of what a visit costs.
+pub const ENGLISH: &str = WORDS;
+
+#[cfg(not(target_family = "wasm"))]
+const WORDS: &str = include_str!("../www/i18n/en.json");
+#[cfg(target_family = "wasm")]
+const WORDS: &str = "{}";
 
 fn english() -> &'static HashMap<String, String> {
     static WORDS: OnceLock<HashMap<String, String>> = OnceLock::new();

@@ -295,7 +295,7 @@ impl Reader<'_> {
     }
 
     fn check_cfg(&mut self, tokens: &str) {
-        let home = matches!(self.source.top(), "web" | "device" | ROOT);
+        let home = matches!(self.source.top(), "web" | "device" | "text" | ROOT);
         if (tokens.contains("target_family") || tokens.contains("target_arch")) && !home {
             self.offend("cfg", tokens.to_owned());
         }

@@ -2,6 +2,8 @@
 
 use autograft::Code;
 use autograft::cohort::{Cohort, Feature, FeatureKind, Frame, Labels, Prediction, Side, Task, View};
+use autograft::math::rows::Rows;
+use autograft::math::svm;
 use autograft::methods::common::forecaster::{Block, Forecaster, Net, Parts, Windowed};
 use autograft::methods::common::series::{Scale, Shape};
 use autograft::methods::registry::find;
@@ -10,7 +12,7 @@ use autograft::rng::Rng;
 use autograft::table::Windows;
 use autograft::train::adamw::AdamW;
 use autograft::train::{Decay, Run};
-use autograft::watch::{Quiet, block_on};
+use autograft::watch::{Pulse, Quiet, block_on};
 use burn::tensor::{Device, Tensor, TensorData};
 use serde_json::{Value, json};
 
@@ -194,9 +196,40 @@ fn many_people_help_one_of_whom_little_is_known_and_everything_beats_persistence
     let persistence = error("persistence", &sources, &own, &judged, &json!({}));
     let alone = error("series_target_only", &sources, &own, &judged, &small());
     let [atl, standard] = ["atl", "series_transfer"].map(|id| error(id, &sources, &own, &judged, &small()));
-    let said = format!("persistence {persistence:.2}, alone {alone:.2}, standard {standard:.2}, ATL {atl:.2}");
+    let [few, wide] =
+        ["few", "wide"].map(|search| error("series_svr", &sources, &own, &judged, &json!({ "svr_search": search })));
+    let said = format!(
+        "persistence {persistence:.2}, alone {alone:.2}, standard {standard:.2}, ATL {atl:.2}, SVR {few:.2} and {wide:.2}"
+    );
     assert!(atl < 0.75 * persistence && standard < 0.8 * persistence, "{said}");
     assert!(atl < alone, "{said}");
+    assert!(few < persistence && wide < persistence, "{said}");
+}
+
+#[test]
+fn support_vector_regression_is_scikit_learns() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/golden/svr.json");
+    let golden: Value = serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
+    let reals = |value: &Value| -> Vec<f64> { value.as_array().unwrap().iter().map(|v| v.as_f64().unwrap()).collect() };
+    let pulse = Pulse::new(&Quiet);
+    for case in golden["cases"].as_array().unwrap() {
+        let p = case["p"].as_u64().unwrap() as usize;
+        let (x, y, test) = (reals(&case["x"]), reals(&case["y"]), reals(&case["test"]));
+        let [c, epsilon, gamma] = ["c", "epsilon", "gamma"].map(|key| case[key].as_f64().unwrap());
+        let mut kernel = svm::Kernel::new(Rows::new(&x, p).unwrap(), Some(gamma));
+        // The second tolerance is the one that is used; both fits share the kernel.
+        for (tolerance, near) in [(1e-7, 2e-5), (1e-3, 5e-3)] {
+            let settings = svm::Settings { c, tolerance, gamma: None };
+            let machine = block_on(svm::Svm::fit_values(&mut kernel, &y, epsilon, &settings, &pulse)).unwrap();
+            let said = block_on(machine.decide(Rows::new(&test, p).unwrap(), &pulse)).unwrap();
+            for (ours, theirs) in said.iter().zip(reals(&case["said"])) {
+                assert!((ours - theirs).abs() < near, "{c} {epsilon} {gamma}: {ours}, scikit-learn {theirs}");
+            }
+            if tolerance < 1e-6 {
+                assert_eq!(machine.weight.len() as u64, case["support"].as_u64().unwrap());
+            }
+        }
+    }
 }
 
 #[test]

@@ -1,7 +1,9 @@
 //! What explanations must do: agree with captum's and SHAP's numbers (tests/golden/explain.py), sum up, find what was
 //! planted, and find nothing where there is nothing.
 
-use autograft::cohort::{Cohort, Feature, FeatureKind, Frame, Labels, Side, Task, View};
+use std::cell::RefCell;
+
+use autograft::cohort::{Cohort, Feature, FeatureKind, Frame, Labels, Prediction, Side, Task, View};
 use autograft::explain::attribute::{Attributions, Explained, TreeForm, Way};
 use autograft::explain::evidence::{Observed, borne_out};
 use autograft::explain::influence::{Fit, agreement, leave_one_out};
@@ -381,6 +383,48 @@ fn planted_features_are_found_by_every_explanation() {
         let mut by_drop: Vec<(f64, String)> = drops.into_iter().map(|one| (one.drop, one.feature)).collect();
         by_drop.sort_by(|a, b| b.0.total_cmp(&a.0));
         planted(&by_drop.into_iter().map(|(_, name)| name).collect::<Vec<_>>());
+    }
+}
+
+#[test]
+fn shuffling_a_bit_predicts_the_rows_that_change_and_gives_what_all_rows_would() {
+    // A column of few ones, and a prediction that is a function of the row.
+    let mut rng = Rng::stream(3, "bits");
+    let rows: Vec<Vec<f64>> =
+        (0..200).map(|_| vec![f64::from(u32::from(rng.uniform() < 0.04)), rng.normal()]).collect();
+    let held_out = cohort(&rows);
+    let said = |rows: &Cohort| -> Vec<f64> {
+        rows.x.column_f64(0).iter().zip(rows.x.column_f64(1)).map(|(bit, x)| 3.0 * bit + x).collect()
+    };
+    let truth = said(&held_out);
+    let asked = RefCell::new(Vec::new());
+    let drops = block_on(importance(
+        |rows| {
+            asked.borrow_mut().push(rows.len());
+            let values = said(&rows);
+            async move { Ok(Prediction::Values { values }) }
+        },
+        |prediction| Metric::Rmse.compute(Truth::Values(&truth), &prediction.score(0)),
+        &held_out,
+        Metric::Rmse,
+        4,
+        &run(),
+    ))
+    .unwrap();
+    let asked = asked.borrow();
+    assert!(asked[0] == 200 && asked[1..5].iter().all(|rows| *rows > 0 && *rows < 30), "{asked:?}");
+    // By hand: what all rows would give, from the same stream.
+    for (feature, drop) in drops.iter().enumerate() {
+        let values = held_out.x.column_f64(feature);
+        let mut rng = run().rng(&format!("permutation {}", drop.feature));
+        let each = (0..4).map(|_| {
+            let order = rng.permutation(200);
+            let slope = if feature == 0 { 3.0 } else { 1.0 };
+            let off = |row: usize| slope * (values[order[row]] - values[row]);
+            ((0..200).map(|row| off(row) * off(row)).sum::<f64>() / 200.0).sqrt()
+        });
+        let mean = each.sum::<f64>() / 4.0;
+        assert!((drop.drop - mean).abs() < 1e-9, "{} instead of {mean}", drop.drop);
     }
 }
 

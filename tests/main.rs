@@ -36,6 +36,7 @@ mod modes;
 mod molecules;
 mod panel;
 mod paper;
+mod persons;
 mod preprocess;
 mod protocol;
 mod recommendation;

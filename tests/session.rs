@@ -40,7 +40,7 @@ pub(crate) struct Study {
     pub(crate) jobs: Vec<autograft::session::Job>,
 }
 
-fn ask_on(desk: &Desk, ask: Ask, buffers: Vec<Vec<u8>>, watch: &dyn Watch) -> (Answer, Vec<Vec<u8>>) {
+pub(crate) fn ask_on(desk: &Desk, ask: Ask, buffers: Vec<Vec<u8>>, watch: &dyn Watch) -> (Answer, Vec<Vec<u8>>) {
     block_on(desk.answer(ask, buffers, &device::cpu(), watch)).unwrap()
 }
 

@@ -488,6 +488,13 @@ export type FeatureMap = {
   /** Each row's two coordinates of t-SNE. */ points: Array<[number, number]>;
   /** Local Domain Perplexity of the features, not of the picture; absent for one domain. */ perplexity: number | null;
   /** Neighbours of each row that it looks at. */ neighbours: number;
+  /** The same of persons whom this model has never seen, where several are judged in turn. */ strangers: Strangers | null;
+};
+
+/** Persons from whom nothing was learned. */
+export type Strangers = {
+  /** How many. */ people: number;
+  /** Local Domain Perplexity of their judged rows' features, equally many of each. */ perplexity: number;
 };
 
 /** The training of one fit. */
@@ -1768,6 +1775,7 @@ export type Windows = {
   /** Minutes from the last reading of the history to the one that is forecast. */ horizon: number;
   /** A row every so many steps; 1 is every one. */ every?: number;
   /** The last days of each person, with readings, that are marked as test; 0 marks none. */ test_days?: number;
+  /** Whether readings that leap away and straight back are taken out ([`spikes`](super::spikes)). */ spikes?: boolean;
 };
 
 /** The unit in which glucose was written. */

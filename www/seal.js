@@ -41,7 +41,7 @@ export async function seal(probeWorker) {
     const url = new URL("autograft-probe", document.baseURI).href;
     const page = tryPage(url);
     const worker = probeWorker(url);
-    const ways = [...(await page), ...(await worker).map(({ way, by }) => ({ way, by, refused: by !== "nobody", must: true, note: null })), ...BEYOND.map(beyond)];
+    const ways = [...(await page), ...(await worker).map(({ way, by }) => ({ way, by, refused: by !== "nobody", must: true, note: by === "page" ? "removed" : null })), ...BEYOND.map(beyond)];
     const open = ways.filter((way) => way.must && !way.refused);
     state = { ok: open.length === 0, reason: open.length ? `open:${open.map((way) => way.way).join(",")}` : null, ways };
   } catch (error) {

@@ -3,6 +3,7 @@
 use super::AnyMethod;
 use super::baseline::persistence::Persistence;
 use super::baseline::pooled::Pooled;
+use super::baseline::series_svr::SeriesSvr;
 use super::baseline::series_target_only::SeriesTargetOnly;
 use super::baseline::source_only::SourceOnly;
 use super::baseline::source_only_linear::SourceOnlyLinear;
@@ -86,6 +87,7 @@ pub static REGISTRY: &[&dyn AnyMethod] = &[
     &Atl,
     &SeriesTransfer,
     &SeriesTargetOnly,
+    &SeriesSvr,
     &Persistence,
 ];
 

@@ -19,7 +19,7 @@ pub struct OnePerson {
 }
 
 /// The name without the file that several files put before it.
-fn bare(site: &str) -> &str {
+pub fn bare(site: &str) -> &str {
     site.rsplit_once(": ").map_or(site, |(_, name)| name)
 }
 
@@ -63,7 +63,8 @@ pub fn only(cohorts: &Cohorts, name: &str) -> Result<Cohorts> {
     let [train, test, unlabelled] =
         [&cohorts.origin.train, &cohorts.origin.test, &cohorts.origin.unlabelled].map(|r| of(r));
     let some = |cohort: &Option<Cohort>, rows: &[usize]| {
-        cohort.as_ref().map(|cohort| cohort.select(rows)).filter(|cohort| !cohort.is_empty())
+        let own = |cohort: &Cohort| Cohort { domain: name.to_owned(), ..cohort.select(rows) };
+        cohort.as_ref().map(own).filter(|cohort| !cohort.is_empty())
     };
     Ok(Cohorts {
         sources,

@@ -21,4 +21,15 @@ pub struct FeatureMap {
     pub perplexity: Option<f64>,
     /// Neighbours of each row that it looks at.
     pub neighbours: u32,
+    /// The same of persons whom this model has never seen, where several are judged in turn.
+    pub strangers: Option<Strangers>,
+}
+
+/// Persons from whom nothing was learned.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Strangers {
+    /// How many.
+    pub people: u32,
+    /// Local Domain Perplexity of their judged rows' features, equally many of each.
+    pub perplexity: f64,
 }

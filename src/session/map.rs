@@ -2,13 +2,14 @@
 
 use super::prepare::{Entry, Prepared};
 use super::unit::Direction;
-use crate::cohort::{Cohort, Labels};
+use crate::cohort::{Cohort, Labels, Side};
 use crate::error::{Code, Result};
 use crate::math::tsne::tsne;
 use crate::methods::Model;
 use crate::methods::common::representation::representation;
 use crate::metrics::perplexity::local_domain_perplexity;
-use crate::report::maps::FeatureMap;
+use crate::preprocess::person::bare;
+use crate::report::maps::{FeatureMap, Strangers};
 use crate::rng::Rng;
 use crate::split::Fold;
 use crate::train::Run;
@@ -64,6 +65,7 @@ impl Prepared {
             points: Vec::new(),
             perplexity: None,
             neighbours: NEIGHBOURS as u32,
+            strangers: None,
         };
         for (number, cohort) in domains.iter().enumerate().take(ROWS / each.max(1)) {
             let Some(all) = representation(model, cohort, run).await? else { return Ok(None) };
@@ -84,6 +86,7 @@ impl Prepared {
         if map.domains.len() > 1 {
             map.perplexity = local_domain_perplexity(&features, &of, map.domains.len(), NEIGHBOURS);
         }
+        map.strangers = self.strangers(place, model, run).await?;
         let x: Vec<f64> = features.iter().map(|v| f64::from(*v)).collect();
         // Features that do not vary are no map.
         let found = match tsne(&x, n, cols, PERPLEXITY, run.pulse()).await {
@@ -94,6 +97,33 @@ impl Prepared {
         let round = |v: f64| (v * 1000.0).round() / 1000.0;
         map.points = found.points.chunks(2).map(|pair| (round(pair[0]), round(pair[1]))).collect();
         Ok(Some(map))
+    }
+
+    /// How well the persons are mixed whom this model has never seen: those of the target who are judged in turn and are in
+    /// no source. `None` under two of them.
+    async fn strangers(&self, place: &Fold, model: &Model, run: &Run<'_>) -> Result<Option<Strangers>> {
+        let known = self.sides(Direction::Forward)?;
+        let seen = |name: &str| known.sources.iter().any(|source| bare(&source.domain) == name);
+        let mut people = Vec::new();
+        for (_, sides) in self.persons.iter().filter(|(name, _)| !seen(name)) {
+            let of = sides.folds.iter().find(|fold| (fold.repeat, fold.fold) == (place.repeat, place.fold));
+            // Scaled by this person's own rows, as the persons are whom it learned from.
+            people.extend(of.map(|fold| Cohort { side: Side::Source, ..sides.evaluated(fold) }));
+        }
+        let each = people.iter().map(Cohort::len).min().unwrap_or(0).min(ROWS / people.len().max(1));
+        if people.len() < 2 || each == 0 {
+            return Ok(None);
+        }
+        let (mut features, mut of) = (Vec::new(), Vec::new());
+        for (number, cohort) in people.iter().enumerate() {
+            let Some(all) = representation(model, cohort, run).await? else { return Ok(None) };
+            let mut rows = Rng::child(self.seed("map", 0), "strangers", number).permutation(cohort.len());
+            rows.truncate(each);
+            features.extend(all.gather(&rows));
+            of.extend(std::iter::repeat_n(number, each));
+        }
+        let perplexity = local_domain_perplexity(&features, &of, people.len(), NEIGHBOURS);
+        Ok(perplexity.map(|perplexity| Strangers { people: people.len() as u32, perplexity }))
     }
 }
 

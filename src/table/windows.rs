@@ -13,6 +13,7 @@ use super::dates::civil_text;
 use super::format::Note;
 use super::frame::Table;
 use super::options::Kind;
+use super::spikes::spikes;
 use crate::error::{Code, Result};
 
 /// mg/dL in one mmol/L of glucose (its molar mass is 180.16 g/mol).
@@ -63,6 +64,9 @@ pub struct Windows {
     /// The last days of each person, with readings, that are marked as test; 0 marks none.
     #[serde(default)]
     pub test_days: u32,
+    /// Whether readings that leap away and straight back are taken out ([`spikes`](super::spikes)).
+    #[serde(default)]
+    pub spikes: bool,
 }
 
 fn one() -> u32 {
@@ -136,6 +140,7 @@ struct Met {
     filled: usize,
     unlabelled: usize,
     empty: usize,
+    leaps: usize,
 }
 
 impl Table {
@@ -241,6 +246,7 @@ impl Table {
             ("windows_unread", met.unread),
             ("windows_unordered", met.unordered),
             ("windows_repeated", met.repeated),
+            ("windows_spikes", met.leaps),
             ("windows_filled", met.filled),
             ("windows_unlabelled", met.unlabelled),
             ("windows_empty", met.empty),
@@ -271,7 +277,7 @@ impl Table {
         };
         let factor = if how.unit == GlucoseUnit::MmolL { MG_PER_MMOL } else { 1.0 };
         let times = time.numbers();
-        let values = number(&how.value)?.numbers();
+        let mut values = number(&how.value)?.numbers();
         let amounts = how.amounts.iter().map(|name| Ok(number(name)?.numbers())).collect::<Result<Vec<_>>>()?;
         let person = how.person.as_deref().map(wanted).transpose()?;
         let mut place: BTreeMap<String, usize> = BTreeMap::new();
@@ -303,6 +309,13 @@ impl Table {
             let before = rows.len();
             rows.dedup_by(|a, b| same(a, b));
             met.repeated += before - rows.len();
+            if how.spikes {
+                let of = |all: &[f64]| -> Vec<f64> { rows.iter().map(|&row| all[row]).collect() };
+                for (row, _) in rows.iter().zip(spikes(&of(&times), &of(&values))).filter(|(_, leaps)| *leaps) {
+                    values[*row] = f64::NAN;
+                    met.leaps += 1;
+                }
+            }
             let (Some(&begin), Some(&end)) = (rows.first(), rows.last()) else { continue };
             let first = step(begin).div_euclid(per_day) * per_day;
             let last = (step(end).div_euclid(per_day) + 1) * per_day;
@@ -402,6 +415,7 @@ impl Table {
             horizon: (30 / step).max(1) * step,
             every: steps.div_ceil(MANY).clamp(1, 12) as u32,
             test_days: if days.len() >= 20 { 10 } else { (days.len() / 3) as u32 },
+            spikes: false,
         })
     }
 }

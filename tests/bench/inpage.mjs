@@ -1,15 +1,15 @@
 // What runs in the page: a plan over `workers` of its engine, timed from the loading of the tables to the report.
 // Nothing outside the function is seen there.
 
-/** @param {{ texts: string[], plan: any, workers: number }} what */
-export async function runPlan({ texts, plan, workers }) {
+/** @param {{ texts: string[], options?: any[], plan: any, workers: number }} what */
+export async function runPlan({ texts, options: read = [], plan, workers }) {
   const { engine } = window.autograft;
   const desk = async (ask, options = {}) => {
     const { answer, buffers } = await engine.request({ type: "desk", ask, device: "cpu" }, options);
     return { ...answer, buffers };
   };
   const tables = [];
-  for (const text of texts) tables.push((await engine.request({ type: "open", options: {} }, { files: [new File([text], "table.csv")], worker: 0 })).buffers[0]);
+  for (const [at, text] of texts.entries()) tables.push((await engine.request({ type: "open", options: read[at] ?? {} }, { files: [new File([text], "table.csv")], worker: 0 })).buffers[0]);
   const bring = async (worker) => {
     await desk({ type: "load", sources: 1 }, { buffers: tables, worker });
     return desk({ type: "prepare", plan }, { worker });

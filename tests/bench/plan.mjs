@@ -12,6 +12,7 @@ import { runPlan } from "./inpage.mjs";
 const [source, target, report, flag, count] = process.argv.slice(2);
 const plan = JSON.parse(readFileSync(report, "utf8")).plan;
 const texts = [source, target].map((path) => readFileSync(path, "utf8"));
+const options = [plan.sources[0], plan.targets[0]].map(({ read }) => read ?? {});
 const runs = flag === "--runs" ? Number(count) : 1;
 const [server, browser] = [await serve(), await launch({ gpu: false })];
 try {
@@ -22,7 +23,7 @@ try {
       const { page } = await open(browser, server.url);
       await ready(page);
       page.setDefaultTimeout(0);
-      const { answer, ...one } = await page.evaluate(runPlan, { texts, plan, workers });
+      const { answer, ...one } = await page.evaluate(runPlan, { texts, options, plan, workers });
       found.push({ ...one, workers, said: JSON.stringify(answer) });
       await page.close();
     }

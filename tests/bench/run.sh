@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# a | b | c | d | e | f | g | h | i | all [options of the script]: one measurement each, printed; see README.md. CI never runs this.
+# a | b | c | d | e | f | g | h | i | j | all [options of the script]: one measurement each, printed; see README.md. CI never runs this.
 set -euo pipefail
 cd "$(dirname "$0")"
 what="${1:-}"
@@ -18,6 +18,7 @@ case "$what" in
   g) node resampling.mjs "$@" ;;
   h) built && "${PYTHON:-python3}" dti.py "${PROGRAM:-../../target/native/autograft}" "$@" ;;
   i) built && "${PYTHON:-python3}" rounds.py "${PROGRAM:-../../target/native/autograft}" "$@" ;;
-  all) for one in a b c d e f g h i; do "./${0##*/}" "$one" "$@"; done ;;
-  *) echo "usage: tests/bench/run.sh a|b|c|d|e|f|g|h|i|all [--pairs N] [--smoke]" >&2; exit 2 ;;
+  j) built && "${PYTHON:-python3}" adversarial.py "${PROGRAM:-../../target/native/autograft}" "$@" ;;
+  all) for one in a b c d e f g h i j; do "./${0##*/}" "$one" "$@"; done ;;
+  *) echo "usage: tests/bench/run.sh a|b|c|d|e|f|g|h|i|j|all [--pairs N] [--smoke]" >&2; exit 2 ;;
 esac

@@ -28,6 +28,15 @@ after(async () => {
   await server?.close();
 });
 
+/**
+ * Waits until something holds in the page. The driver's own waiting makes code from text, which the page's policy refuses
+ * it in older Firefoxes. By the clock: a tab in the background draws no frames.
+ */
+async function until(page, holds) {
+  for (const begun = Date.now(); Date.now() - begun < 120_000; await new Promise((resolve) => setTimeout(resolve, 100))) if (await page.evaluate(holds)) return;
+  throw new Error(`not within two minutes: ${holds}`);
+}
+
 const ask = async (page, shape) =>
   page.evaluate(
     (shape) => window.autograft.engine.request({ type: "trial", device: "cpu", shape, seed: 7 }).then(({ trial }) => trial),
@@ -37,7 +46,7 @@ const ask = async (page, shape) =>
 test("Firefox: starts sealed, and nothing reaches the server afterwards", async () => {
   const page = await browser.newPage();
   await page.goto(server.url);
-  await page.waitForFunction(() => "autograft" in window, { timeout: 120_000 });
+  await until(page, () => "autograft" in window);
   const sealed = server.requests.length;
   const { ok, reason, leaks, ways } = await page.evaluate(() => ({
     ok: window.autograft.seal.ok,
@@ -74,7 +83,7 @@ test("Firefox: a build without the second policy refuses to work", async () => {
   try {
     const page = await browser.newPage();
     await page.goto(bare.url);
-    await page.waitForFunction(() => "autograft" in window, { timeout: 120_000 });
+    await until(page, () => "autograft" in window);
     const { ok, engine } = await page.evaluate(() => ({ ok: window.autograft.seal.ok, engine: window.autograft.engine }));
     assert.equal(ok, false);
     assert.equal(engine, null);
@@ -89,11 +98,10 @@ test("Firefox: the whole main job on the processor, two tables to a verdict, and
   const page = await browser.newPage();
   try {
     await page.goto(`${server.url}#lang=en`);
-    await page.waitForFunction(() => document.querySelector("#app")?.dataset.state, { timeout: 120_000, polling: 100 });
+    await until(page, () => Boolean(document.querySelector("#app")?.dataset.state));
     assert.equal(await page.evaluate(() => window.autograft.seal.reason), null);
     const sealed = server.requests.length;
-    // By the clock: a tab in the background draws no frames.
-    const wait = (/** @type {() => unknown} */ until) => page.waitForFunction(until, { timeout: 120_000, polling: 100 });
+    const wait = (/** @type {() => unknown} */ holds) => until(page, holds);
     for (const [side, text] of [[1, table(120, 61)], [2, table(50, 62)]]) {
       const path = join(folder, `${side}.csv`);
       await writeFile(path, text);
@@ -113,12 +121,14 @@ test("Firefox: the whole main job on the processor, two tables to a verdict, and
     const path = join(folder, "plan.json");
     await writeFile(path, JSON.stringify(plan));
     await page.click(".rail li:nth-child(7) button");
-    await (await page.waitForSelector("ag-keep input[accept='.json']")).uploadFile(path);
+    await until(page, () => Boolean(document.querySelector("ag-keep input[accept='.json']")));
+    await (await page.$("ag-keep input[accept='.json']")).uploadFile(path);
     await wait(() => window.autograft.state.plan.design.folds === 2 && window.autograft.state.prepared && !window.autograft.state.working);
     await page.click(".rail li:nth-child(4) button");
-    await (await page.waitForSelector(".run button.primary:not([disabled])")).click();
+    await until(page, () => Boolean(document.querySelector(".run button.primary:not([disabled])")));
+    await (await page.$(".run button.primary:not([disabled])")).click();
     await wait(() => window.autograft.state.report || window.autograft.state.run?.failure);
-    await wait(() => document.querySelector("ag-verdict-view .verdict-word"));
+    await wait(() => Boolean(document.querySelector("ag-verdict-view .verdict-word")));
     const { contrast, failure, places } = await page.evaluate(() => ({ contrast: window.autograft.state.report?.forward?.contrast, failure: window.autograft.state.run?.failure?.code, places: window.autograft.state.run?.places }));
     assert.equal(failure, undefined);
     assert.equal(contrast.n_folds + contrast.n_undefined, 2);

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { launch, open } from "./chromium.mjs";
-import { finished, opened, stage, state, table, tinyPlan } from "./page.mjs";
+import { finished, openPlan, opened, run, stage, state, table, tinyPlan } from "./page.mjs";
 import { serve } from "./server.mjs";
 
 /** @type {import("playwright-core").Browser} */
@@ -86,3 +86,43 @@ test("a GPU that is lost in the middle of a run: said, and the run goes on with 
   assert.deepEqual(errors, []);
   await page.close();
 });
+
+/** The two judged methods of an example, as small as they teach something. */
+const SYSTEMS = [
+  ["virtual-diabetes", "atl", { width: "narrow", max_steps: 4, check_steps: 2, batch_windows: 16, dropout: 0, learning_rate: 0.001 }],
+  ["generated-drug", "aitl", { max_epochs: 1, dropout: 0, batch_source: 64, batch_target: 64 }],
+  ["generated-cells", "scdeal", { widths: [16], code: 8, predictor: [8], max_epochs: 1, dropout: 0 }],
+];
+
+for (const [example, method, config] of SYSTEMS) {
+  test(`${method} says on WebGPU what it says on the processor`, async () => {
+    const { page, errors } = await open(browser, `${server.url}?with=example-${example}#lang=en`);
+    await page.waitForSelector("#app[data-state=ready]");
+    await page.waitForFunction(() => window.autograft.state.prepared && !window.autograft.state.working, null, { timeout: 60_000 });
+    const plan = await state(page, "plan");
+    Object.assign(plan, { importance: 0, thresholds: 0, others: [], maps: false, explain: { ...plan.explain, patients: 0 }, baseline: { method: "target_only_linear", config: {} } });
+    plan.design = { ...plan.design, folds: 2, repeats: 1, seeds: 1 };
+    plan.transfer = { method, config: { ...plan.transfer.config, ...config } };
+    const found = [];
+    for (const device of ["cpu", "gpu"]) {
+      await openPlan(page, { ...plan, device });
+      await run(page);
+      assert.equal(await state(page, "plan.device"), device, "it ran where it was told");
+      const forward = await state(page, "report.forward");
+      found.push({
+        metrics: forward.methods.filter(({ id }) => id !== "target_only_linear").flatMap(({ metrics }) => metrics.map(({ mean }) => mean)),
+        said: forward.glucose?.methods.find(({ id }) => id === method).said ?? [],
+        losses: forward.trainings.filter((one) => one.method === method).flatMap(({ curves }) => curves.values.flat()),
+      });
+      await page.evaluate(() => { Object.assign(window.autograft.state, { notice: null, report: null }); });
+    }
+    const [cpu, gpu] = found;
+    const apart = (a, b) => { assert.equal(a.length, b.length); return Math.max(0, ...a.map((v, at) => (v === null || b[at] === null ? (v === b[at] ? 0 : Infinity) : Math.abs(v - b[at]) / Math.max(1, Math.abs(v))))); };
+    const [losses, metrics, said] = ["losses", "metrics", "said"].map((of) => apart(cpu[of], gpu[of]));
+    console.log(`gpu: ${method}: losses apart by ${losses.toExponential(1)}, metrics ${metrics.toExponential(1)}, forecasts ${said.toExponential(1)} (of ${cpu.losses.length}, ${cpu.metrics.length}, ${cpu.said.length})`);
+    assert.ok(cpu.metrics.length > 4 && (cpu.losses.length > 2 || cpu.said.length > 100));
+    assert.ok(losses < 1e-3 && metrics < 0.005 && said < 1e-3, `${losses} ${metrics} ${said}`);
+    await page.close();
+    assert.deepEqual(errors, []);
+  });
+}

@@ -38,7 +38,7 @@ after(async () => {
 
 /**
  * Opens what is picked; `wait` runs in between.
- * @param {string | { name: string, mimeType: string, buffer: Buffer }} file
+ * @param {string | { name: string, mimeType: string, buffer: Buffer } | { name: string, mimeType: string, buffer: Buffer }[]} file
  */
 async function read(file, { options = {}, limit = undefined, wait = async () => {}, short = false } = {}) {
   await page.setInputFiles("#test-files", file);
@@ -48,7 +48,7 @@ async function read(file, { options = {}, limit = undefined, wait = async () => 
       const input = /** @type {HTMLInputElement} */ (document.querySelector("#test-files"));
       let progress = 0;
       const onEvent = (event) => { if (event.type === "progress") progress = event.done; };
-      return window.autograft.engine.request({ type: "open", options, limit }, { files: [input.files[0]], worker: "fresh", onEvent }).then(
+      return window.autograft.engine.request({ type: "open", options, limit }, { files: [...input.files], worker: "fresh", onEvent }).then(
         ({ summary, buffers, memory }) => ({ summary: short ? { rows: summary.rows, columns: { length: summary.columns.length } } : summary, bytes: buffers[0].byteLength, memory, progress }),
         (failure) => ({ code: failure.code, at: failure.at, facts: Object.fromEntries(failure.facts), progress }),
       );
@@ -131,6 +131,54 @@ for (const [name, file, code] of [
     assert.equal(found.at.file, file.name);
   });
 }
+
+/** Readings every five minutes of `days`, a person a level; `line` may change one, repeat it or leave it out. */
+function readings(levels, days, line = (text) => text) {
+  const all = levels.flatMap((level, person) => Array.from({ length: days * 288 }, (_, at) => {
+    const [minute, value] = [(at % 288) * 5, level * (1 + 0.2 * Math.sin(at / 20))];
+    return line(`p${person},2025-03-${String(Math.floor(at / 288) + 1).padStart(2, "0")} ${String(Math.floor(minute / 60)).padStart(2, "0")}:${String(minute % 60).padStart(2, "0")},${value.toFixed(1)}`, at);
+  }));
+  return `person,time,glucose\n${all.filter(Boolean).join("\n")}\n`;
+}
+const windows = { person: "person", time: "time", value: "glucose", step: 5, history: 180, horizon: 30 };
+
+test("a long table whose people have other units, and one without a window, are refused and say who and what", async () => {
+  const mixed = await read(picked("cgm.csv", readings([120, 6.5, 130], 3)), { options: { windows } });
+  assert.deepEqual([mixed.code, mixed.at.file, mixed.at.column, mixed.facts.persons], ["mixed_units", "cgm.csv", "glucose", "p1"]);
+  const short = await read(picked("hours.csv", readings([120], 1, (text, at) => (at < 30 ? text : ""))), { options: { windows } });
+  assert.deepEqual([short.code, short.at.file], ["no_windows", "hours.csv"]);
+});
+
+test("gaps, repeated and unordered readings and a person of one day are told, and the windows are there", async () => {
+  const lines = readings([120, 140], 3, (text, at) => (at % 50 === 7 ? "" : at === 100 ? `${text}\n${text}` : text)).trim().split("\n");
+  [lines[20], lines[40]] = [lines[40], lines[20]];
+  const one = readings([100], 1).trim().split("\n").slice(1).map((line) => line.replace("p0", "p9"));
+  const found = await read(picked("cgm.csv", `${[...lines, ...one].join("\n")}\n`), { options: { windows } });
+  assert.equal(found.code, undefined, JSON.stringify(found));
+  const told = Object.fromEntries(found.summary.notes.map(({ code, facts }) => [code, Object.fromEntries(facts)]));
+  for (const code of ["windows_filled", "windows_unordered", "windows_repeated", "windows_unlabelled"]) assert.ok(Number(told[code]?.count) > 0, `${code} of ${JSON.stringify(told)}`);
+  assert.equal(told.windows_one_day.persons, "p9");
+  assert.ok(found.summary.rows > 1000);
+});
+
+test("counts that are logarithms already, cells without genes and a matrix beyond the memory are refused", async () => {
+  const genes = Array.from({ length: 250 }, (_, gene) => `G${gene}`);
+  const table = (cell) => `cell,${genes.join(",")}\n${Array.from({ length: 20 }, (_, row) => `c${row},${genes.map((_, gene) => cell(row, gene)).join(",")}`).join("\n")}\n`;
+  const counts = { min_genes: 10 };
+  const logs = await read(picked("logs.csv", table((row, gene) => Math.log1p((row * gene) % 7).toFixed(4))), { options: { counts } });
+  assert.deepEqual([logs.code, logs.at.file], ["not_counts", "logs.csv"]);
+  const bare = await read(picked("bare.csv", table(() => 0)), { options: { counts } });
+  assert.deepEqual([bare.code, bare.at.file], ["no_cells_left", "bare.csv"]);
+  const [cells, many] = [40_000, 20_000];
+  const ends = `${many} ${cells} 2\n1 1 3\n2 2 5\n`;
+  const dense = await read([
+    picked("matrix.mtx", `%%MatrixMarket matrix coordinate integer general\n${ends}`),
+    picked("features.tsv", Array.from({ length: many }, (_, gene) => `ENSG${gene}\tG${gene}\tGene Expression\n`).join("")),
+    picked("barcodes.tsv", Array.from({ length: cells }, (_, cell) => `CELL${cell}-1\n`).join("")),
+  ], { limit: 50e6 });
+  assert.equal(dense.code, "matrix_too_dense", JSON.stringify(dense));
+  assert.ok(dense.facts.needed, JSON.stringify(dense.facts));
+});
 
 test("refuses what cannot fit, with its estimate, after the first megabyte", async () => {
   const file = picked("large.csv", `${separated(",")}${"50,F,1\n".repeat(2_000_000)}`);

@@ -1,7 +1,7 @@
 //! Long tables of readings made into windows.
 
 use super::table;
-use autograft::table::{GlucoseUnit, Kind, ReadOptions, Table, Windows, read};
+use autograft::table::{GlucoseUnit, Kind, ReadOptions, Table, Windows, read, spikes};
 
 /// Two people at five minutes; `cell` writes a reading, or nothing.
 fn long(days: usize, cell: impl Fn(usize, usize) -> Option<f64>) -> String {
@@ -145,4 +145,31 @@ fn impossible_settings_and_tables_without_a_window_are_refused_with_the_reason()
     };
     let one = read("a.csv", hour.as_bytes(), &ReadOptions { windows: Some(how), ..ReadOptions::default() });
     assert_eq!(one.expect_err("two readings").code().as_str(), "no_windows");
+}
+
+#[test]
+fn readings_that_leap_are_those_of_numpy_and_are_taken_out_on_request() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/golden/spikes.json");
+    let golden: serde_json::Value = serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
+    let reals = |value: &serde_json::Value| -> Vec<f64> {
+        value.as_array().unwrap().iter().map(|v| v.as_f64().unwrap_or(f64::NAN)).collect()
+    };
+    for case in golden["cases"].as_array().unwrap() {
+        let found = spikes(&reals(&case["times"]), &reals(&case["values"]));
+        let found: Vec<usize> = (0..found.len()).filter(|&at| found[at]).collect();
+        let theirs: Vec<usize> =
+            case["leaps"].as_array().unwrap().iter().map(|v| v.as_u64().unwrap() as usize).collect();
+        assert_eq!(found, theirs);
+    }
+    assert!(spikes(&[0.0, 1.0, 2.0], &[100.0; 3]).iter().all(|leaps| !leaps), "nothing varies");
+    // One reading of 400 among readings near 100.
+    let text = long(3, |_, at| Some(if at == 400 { 400.0 } else { 100.0 + (at % 20) as f64 }));
+    for (spikes, notes) in [(false, 0), (true, 1)] {
+        let table = windowed(&text, |how| how.spikes = spikes).expect("windows");
+        let histories =
+            table.columns.iter().filter(|column| Windows::lag(&column.name).is_some_and(|(of, _)| of == "glucose"));
+        let most = histories.flat_map(|column| column.numbers()).fold(0.0_f64, f64::max);
+        assert_eq!(most > 300.0, !spikes, "{most}");
+        assert_eq!(table.notes.iter().filter(|note| note.code == "windows_spikes").count(), notes);
+    }
 }

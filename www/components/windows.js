@@ -29,7 +29,8 @@ export function windowsView({ id, options, summary, busy }) {
       <label class="stack">${t("windows.unit")}<select @change=${(/** @type {globalThis.Event} */ event) => put({ unit: /** @type {Windows["unit"]} */ (valueOf(event)) })}>
         ${["mg_dl", "mmol_l"].map((unit) => html`<option value=${unit} ?selected=${(now.unit ?? "mg_dl") === unit}>${t(`windows.unit.${unit}`)}</option>`)}</select></label>
       ${number("step", 1)}${number("history", 1)}${number("horizon", 1)}${number("every", 1)}${number("test_days", 0)}
-    </div><button type="button" class="small quiet" @click=${() => set(undefined)}>${t("windows.undo")}</button></section>`;
+    </div>
+    <label class="tick"><input type="checkbox" .checked=${Boolean(now.spikes)} @change=${(/** @type {globalThis.Event} */ event) => put({ spikes: checkedOf(event) })}>${t("windows.spikes")}</label><button type="button" class="small quiet" @click=${() => set(undefined)}>${t("windows.undo")}</button></section>`;
 }
 
 /** The persons of the target, as its column of sites names them. */

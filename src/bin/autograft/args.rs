@@ -63,7 +63,7 @@ pub struct Reading {
     #[arg(long)]
     pub transpose: bool,
     /// Make long tables of glucose readings into windows, as the table itself suggests; with settings of one's own as
-    /// `every=3,test_days=10,horizon=60,unit=mmol_l`.
+    /// `every=3,test_days=10,horizon=60,unit=mmol_l,spikes=true` (the last takes out readings that leap away and back).
     #[arg(long, value_name = "SETTINGS", num_args = 0..=1, default_missing_value = "")]
     pub windows: Option<String>,
     /// Prepare counts of genes in cells: quality control, the same total in each cell, log(1 + x), variable genes; with

@@ -207,6 +207,7 @@ fn windows(table: &Table, settings: &str) -> Result<Windows> {
         let (name, value) = setting.split_once('=').ok_or_else(|| bad(format!("{setting} has no =")))?;
         all[name] = match value.parse::<u32>() {
             Ok(number) => number.into(),
+            Err(_) if name == "spikes" => value.parse::<bool>().map_err(|reason| bad(reason.to_string()))?.into(),
             Err(_) if name == "amounts" => value.split('+').filter(|name| !name.is_empty()).collect(),
             Err(_) => value.into(),
         };

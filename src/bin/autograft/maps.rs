@@ -5,7 +5,7 @@ use autograft::text;
 
 use crate::show::{fixed, method};
 
-/// A line a map of several domains.
+/// A line a map of several domains, and one of the persons whom the network has never seen.
 pub fn lines(comparison: &Comparison) -> Vec<String> {
     let of = |map: &autograft::report::maps::FeatureMap| {
         let facts = [
@@ -16,5 +16,15 @@ pub fn lines(comparison: &Comparison) -> Vec<String> {
         ];
         Some(text::fill("maps.command", &facts))
     };
-    comparison.maps.iter().filter_map(of).collect()
+    let unseen = |map: &autograft::report::maps::FeatureMap| {
+        let strangers = map.strangers?;
+        let facts = [
+            ("method", method(&map.method)),
+            ("value", fixed(strangers.perplexity)),
+            ("people", strangers.people.to_string()),
+            ("least", fixed(1.0 / f64::from(strangers.people))),
+        ];
+        Some(text::fill("maps.strangers.command", &facts))
+    };
+    comparison.maps.iter().flat_map(|map| [of(map), unseen(map)]).flatten().collect()
 }

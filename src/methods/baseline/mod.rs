@@ -2,6 +2,7 @@
 
 pub mod persistence;
 pub mod pooled;
+pub mod series_svr;
 pub mod series_target_only;
 pub mod source_only;
 pub mod source_only_linear;

@@ -20,7 +20,7 @@ pub const PAPER: card::Paper = card::Paper {
     authors: "De Bois M, El Yacoubi MA, Ammi M",
     year: 2021,
     title: "Adversarial multi-source transfer learning in healthcare: application to glucose prediction for diabetic people",
-    doi: "10.1016/j.cmpb.2020.105874",
+    doi: "10.48550/arXiv.2006.15940",
 };
 /// The share of one person's days that says when to stop.
 const HELD: f64 = 0.2;
@@ -212,7 +212,10 @@ impl Data {
 }
 
 /// One person's rows, some whole days held back.
-fn own(shape: &Shape, scale: &Scale, rows: &Cohort, seed: u64) -> Result<Data> {
+///
+/// # Errors
+/// As [`Shape::rows`]; [`Code::LabelMissingInTarget`].
+pub fn own(shape: &Shape, scale: &Scale, rows: &Cohort, seed: u64) -> Result<Data> {
     let mut held = vec![false; rows.len()];
     let days = days(rows);
     let respect = Respect { strata: None, groups: days.as_deref(), keys: None };

@@ -1,0 +1,69 @@
+"""(j) One epoch of ATL (lite and full), one AITL run and one scDEAL run: in the page with one worker and two, and natively.
+
+    python tests/bench/adversarial.py PROGRAM [--smoke]      (dist/ must be built)
+
+ATL learns from the ten virtual adolescents of the example and forecasts one adult, windows every five minutes; an epoch is
+as many steps as their training windows fill batches. Beside it, as always, the same network without the adversary trains
+as many steps. AITL and scDEAL run on made tables with their defaults. Every run also compares the cohorts and writes the
+report; the page's time leaves the reading of the tables out.
+"""
+
+import gzip
+import json
+import os
+import pathlib
+import subprocess
+import sys
+import tempfile
+
+from sides import measured, page
+
+EXAMPLES = pathlib.Path(__file__).parents[2] / "www/examples"
+LEAN = ["--importance", "0", "--explain", "0", "--thresholds", "0", "--no-subgroups", "--seeds", "1", "--others", ""]
+
+
+def compared(program, folder, arguments, threads, name):
+    out = folder / name
+    seconds, mb, _ = measured([program, "compare", "--source", folder / "source.csv", "--target", folder / "target.csv", *LEAN, *arguments, "--threads", threads, "--out", out])
+    return seconds, mb, out / "report.json"
+
+
+def virtual(folder):
+    for name, group in [("source", "adolescents"), ("target", "adults")]:
+        (folder / f"{name}.csv").write_bytes(gzip.decompress((EXAMPLES / f"virtual-{group}.csv.gz").read_bytes()))
+
+
+def made(program, folder, *arguments):
+    subprocess.run([program, "generate", "helps", *arguments, "--seed", "1", "--out", folder], check=True, capture_output=True)
+
+
+def main():
+    program, smoke = sys.argv[1], "--smoke" in sys.argv
+    print(f"load before: {os.getloadavg()[0]:.1f}")
+    # 10 people × 19 days × 288 windows, the last of each person's days held back, in batches of 100.
+    steps = 5 if smoke else 450
+    atl = ["--windows", "--method", "atl", "--person", "adult#001", "--repeats", "1", "--set", "person=global", "--set", f"max_steps={steps}", "--set", f"check_steps={steps}"]
+    runs = [
+        ("ATL, lite", virtual, [*atl, "--set", "width=lite"]),
+        ("ATL, full", virtual, [*atl, "--set", "width=full"]),
+        ("AITL", lambda folder: made(program, folder, "--drug"), ["--label", "response", "--event", "yes", "--method", "aitl", "--outcome", "log_ic50", "--folds", "3", "--repeats", "1"]),
+        ("scDEAL", lambda folder: made(program, folder, "--cells"), ["--label", "response", "--event", "yes", "--method", "scdeal", "--rows", "set", "--repeats", "1"]),
+    ]
+    print("| run | side | s | MB |\n| --- | --- | --- | --- |")
+    for name, tables, arguments in runs:
+        with tempfile.TemporaryDirectory() as place:
+            folder = pathlib.Path(place)
+            tables(folder)
+            natively = {threads: compared(program, folder, arguments, threads, f"out{threads}") for threads in (1, 2)}
+            told = [json.loads(report.read_text())["forward"]["methods"] for *_, report in natively.values()]
+            assert told[0] == told[1], "two threads gave another report than one"
+            for workers, (seconds, mb, _) in page(folder, natively[1][2]).items():
+                print(f"| {name} | page, {workers} worker{'s' * (workers > 1)} | {seconds:.1f} | {mb:.0f} |", flush=True)
+            for threads, (seconds, mb, _) in natively.items():
+                print(f"| {name} | native, {threads} thread{'s' * (threads > 1)} | {seconds:.1f} | {mb:.0f} |", flush=True)
+        if smoke:
+            break
+    print(f"load at the end: {os.getloadavg()[0]:.1f}")
+
+
+main()

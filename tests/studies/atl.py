@@ -1,0 +1,115 @@
+"""ATL on the 30 virtual patients of the example: every adult forecast with what was learned of others.
+
+    python tests/studies/atl.py --program target/native/autograft --page docs/studies/atl.md
+
+The tables are those of `www/examples` (simglucose, MIT; see SOURCES.md).
+"""
+
+import argparse
+import gzip
+import pathlib
+import tempfile
+
+from common import run, shown, table, write
+
+ROOT = pathlib.Path(__file__).parents[2] / "www/examples"
+parser = argparse.ArgumentParser()
+parser.add_argument("--program", required=True)
+parser.add_argument("--page", required=True)
+parser.add_argument("--steps", type=int, default=1500)
+parser.add_argument("--people", type=int, default=10)
+asked = parser.parse_args()
+
+LEAN = ["--windows", "every=6", "--each-person", "--method", "atl", "--importance", "0", "--thresholds", "0", "--explain", "0", "--seeds", "1", "--repeats", "1", "--no-subgroups", "--threads", "2"]
+SMALL = ["--set", "width=narrow", "--set", "learning_rate=0.001", "--set", "fine_tune_rate=0.0001", "--set", f"max_steps={asked.steps}"]
+OTHERS = "persistence,target_only_linear,series_svr,series_target_only"
+NAMES = {
+    "atl": "**ATL**", "series_transfer": "the same without the adversary", "series_target_only": "the network on the person's own days",
+    "series_svr": "support vector regression on them", "target_only_linear": "penalised linear model on them", "persistence": "persistence",
+    "target_only": "the network or the linear model, whichever inner folds prefer",
+}
+SCENARIOS = {
+    "within": ("Within: the other adults", ["adults"], []),
+    "between": ("Between: children", ["children"], []),
+    "union": ("Union: adolescents and children", ["adolescents", "children"], []),
+    "all": ("Union: adolescents, children and the other adults", ["adolescents", "children", "adults"], []),
+    "global": ("Union of adolescents and children, as it is: no training on the person", ["adolescents", "children"], ["--set", "person=global"]),
+}
+
+
+def number(value):
+    return f"{value:.2f}"
+
+
+def judged(report):
+    forward, found = report["forward"], report["forward"]["persons"]
+    rows = [[NAMES[method], f"{number(mean)} ({number(sd)})"] for method, (mean, sd) in zip(found["methods"], found["summary"])]
+    ratios = []
+    for one in found["ratios"]:
+        low, high = one["interval"]
+        ratios.append([f"ATL / {NAMES[one['against']]}", f"{one['ratio']:.3f}", f"{low:.3f} to {high:.3f}", f"{one['better']} of {one['people']}"])
+    mixed = []
+    for one in forward["maps"]:
+        seen = one["strangers"]
+        mixed.append([NAMES[one["method"]], f"{one['perplexity']:.3f} ({1 / len(one['domains']):.3f})", f"{seen['perplexity']:.3f} ({1 / seen['people']:.3f})" if seen else "–"])
+    return rows, ratios, mixed
+
+
+parts, gains, lines = [], [], {}
+with tempfile.TemporaryDirectory() as name:
+    folder = pathlib.Path(name)
+    for group in ["adults", "adolescents", "children"]:
+        text = gzip.decompress((ROOT / f"virtual-{group}.csv.gz").read_bytes()).decode()
+        if group == "adults":
+            head, *rows = text.splitlines()
+            people = sorted({row.split(",")[0] for row in rows})[: asked.people]
+            text = "\n".join([head, *(row for row in rows if row.split(",")[0] in people)]) + "\n"
+        (folder / f"{group}.csv").write_text(text)
+    for key, (title, sources, settings) in SCENARIOS.items():
+        arguments = ["compare", "--source", *(f"{one}.csv" for one in sources), "--target", "adults.csv", *LEAN, *SMALL, *settings, "--others", OTHERS]
+        full = [str(folder / one) if str(one).endswith(".csv") else one for one in arguments]
+        report, took, failed = run(asked.program, full, folder / key)
+        assert report, failed
+        rows, ratios, mixed = judged(report)
+        print(key, f"{took:.0f} s", rows, ratios, mixed, flush=True)
+        lines[key] = shown(arguments)
+        against = {one["against"]: one for one in report["forward"]["persons"]["ratios"]}
+        maps = {one["method"]: one for one in report["forward"]["maps"]}
+        gains.append((title, against, maps))
+        parts += [
+            f"## {title}",
+            table(["forecast by", "RMSE, mg/dL: mean (standard deviation) over people"], rows),
+            table(["RMSE of", "mean ratio", "95 % interval", "better in"], ratios),
+            table(["features of", "people it learned from and the one who is shown", "people it has never seen"], mixed),
+            f"{took:.0f} s on two threads.",
+        ]
+
+
+def told(against):
+    words = []
+    for title, ratios, _ in gains:
+        low, high = ratios[against]["interval"]
+        words.append(f"{ratios[against]['ratio']:.3f} ({low:.3f} to {high:.3f})")
+    return ", ".join(words)
+
+
+def mixing():
+    rises = [(title, maps["atl"]["strangers"], maps["series_transfer"]["strangers"]) for title, _, maps in gains]
+    rises = [(title, ours["perplexity"], theirs["perplexity"]) for title, ours, theirs in rises if ours and theirs]
+    higher = sum(ours > theirs for _, ours, theirs in rises)
+    return f"Among people whom the network has never seen, Local Domain Perplexity is higher with the adversary than without in {higher} of {len(rises)} scenarios: " + "; ".join(f"{ours:.3f} against {theirs:.3f} ({title.split(':')[0].lower()})" for title, ours, theirs in rises) + "."
+
+
+write(
+    asked.page,
+    "Glucose of virtual patients: what other people and the adversary add",
+    [
+        "Research only, not for dosing. 30 virtual patients of simglucose 0.2.11 (10 adults, 10 adolescents, 10 children; 29 days each; nobody behind any row). Every adult is forecast 30 minutes ahead from 3 hours of glucose, carbohydrate and insulin, "
+        f"with a source in which that adult is not; the last ten days are judged. Windows every 30 minutes, the narrow network (a quarter of the published encoder, heads of 64), at most {asked.steps} steps: not the published width.",
+        "```sh\n" + "\n".join(lines[key] for key in ["union", "global"]) + "\n```",
+        f"**Finding**, as the mean ratio of RMSE over {asked.people} people with Student's interval, in the order of the scenarios below. ATL over persistence: {told('persistence')}. ATL over the same network without the adversary: {told('series_transfer')}. "
+        f"ATL over the network on the person's own nineteen days: {told('series_target_only')}. {mixing()}",
+        "The last column of each third table is the mixing of the features of people whom the network has never seen, the one before that of those it learned from; in brackets what it would be if every row stood among its own.",
+        *parts,
+    ],
+)

@@ -3,7 +3,7 @@
 
 /// LDP = mean over rows of 2^H(p) / D, where p are the shares of the D domains among a row's nearest `neighbours` (Euclid, the
 /// row itself left out) and H is Shannon's entropy in bits: 1/D where every row stands among its own, 1 where all domains
-/// are as near. Domains should have equally many rows. `None` where there are fewer rows than neighbours + 1, or no domain.
+/// are as near (neighbours / D where the neighbours are fewer than the domains). Domains should have equally many rows. `None` where there are fewer rows than neighbours + 1, or no domain.
 ///
 /// `x`: row-major `[rows, columns]`; `domain`: a number under `domains` for each row.
 pub fn local_domain_perplexity(x: &[f32], domain: &[usize], domains: usize, neighbours: usize) -> Option<f64> {

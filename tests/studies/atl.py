@@ -16,7 +16,7 @@ ROOT = pathlib.Path(__file__).parents[2] / "www/examples"
 parser = argparse.ArgumentParser()
 parser.add_argument("--program", required=True)
 parser.add_argument("--page", required=True)
-parser.add_argument("--steps", type=int, default=1500)
+parser.add_argument("--steps", type=int, default=700)
 parser.add_argument("--people", type=int, default=10)
 asked = parser.parse_args()
 
@@ -31,9 +31,8 @@ NAMES = {
 SCENARIOS = {
     "within": ("Within: the other adults", ["adults"], []),
     "between": ("Between: children", ["children"], []),
-    "union": ("Union: adolescents and children", ["adolescents", "children"], []),
-    "all": ("Union: adolescents, children and the other adults", ["adolescents", "children", "adults"], []),
-    "global": ("Union of adolescents and children, as it is: no training on the person", ["adolescents", "children"], ["--set", "person=global"]),
+    "union": ("Union of two data sets: adolescents and children", ["adolescents", "children"], []),
+    "global": ("The union of adolescents and children, as it is: no training on the person", ["adolescents", "children"], ["--set", "person=global"]),
 }
 
 
@@ -42,7 +41,7 @@ def number(value):
 
 
 def judged(report):
-    forward, found = report["forward"], report["forward"]["persons"]
+    forward, found = report["forward"], report["persons"]
     rows = [[NAMES[method], f"{number(mean)} ({number(sd)})"] for method, (mean, sd) in zip(found["methods"], found["summary"])]
     ratios = []
     for one in found["ratios"]:
@@ -73,7 +72,7 @@ with tempfile.TemporaryDirectory() as name:
         rows, ratios, mixed = judged(report)
         print(key, f"{took:.0f} s", rows, ratios, mixed, flush=True)
         lines[key] = shown(arguments)
-        against = {one["against"]: one for one in report["forward"]["persons"]["ratios"]}
+        against = {one["against"]: one for one in report["persons"]["ratios"]}
         maps = {one["method"]: one for one in report["forward"]["maps"]}
         gains.append((title, against, maps))
         parts += [

@@ -53,7 +53,7 @@ def real(hearts):
     for group in ["copd", "colon"]:
         study = {"kind": "tables", "sources": [str(EXAMPLES / f"support2-{group}-source.csv.gz")],
                  "target": str(EXAMPLES / f"support2-{group}-target.csv.gz"), "label": "hospdead", "event": "1"}
-        yield f"support2-{group}", study, 100, SPLITS, LIGHT + ["source_only", "target_only", "hanczar"]
+        yield f"support2-{group}", study, 100, SPLITS, LIGHT + ["weighted_pooling", "feature_augmentation", "source_only", "target_only", "hanczar"]
 
 
 def lines(path):
@@ -65,8 +65,8 @@ def run(program, work, studies, slow, step=20):
     work.mkdir(parents=True, exist_ok=True)
     for upto in range(step, SPLITS + step, step):
         for name, study, train, splits, methods in studies:
-            for part in ("slow",) if slow else ("light",):
-                wanted = [m for m in methods if (m in ALL_ROWS + NETWORKS) == (part == "slow")]
+            for part in ("rows", "networks") if slow else ("light",):
+                wanted = [m for m in methods if m in {"light": LIGHT, "rows": ALL_ROWS, "networks": NETWORKS}[part]]
                 path = work / f"{name}.{part}.jsonl"
                 done = len(lines(path))
                 to = min(upto, splits)
@@ -90,9 +90,10 @@ def found(work, studies):
     """name -> resplits with all methods that were run."""
     out = {}
     for name, *_ in studies:
-        light, slow = lines(work / f"{name}.light.jsonl"), lines(work / f"{name}.slow.jsonl")
+        light, *more = [lines(work / f"{name}.{part}.jsonl") for part in ("light", "rows", "networks")]
         if light:
-            out[name] = [{**a, "methods": {**a["methods"], **(slow[i]["methods"] if i < len(slow) else {})}} for i, a in enumerate(light)]
+            of = lambda i: [part[i]["methods"] for part in more if i < len(part)]
+            out[name] = [{**a, "methods": {key: value for one in [a["methods"], *of(i)] for key, value in one.items()}} for i, a in enumerate(light)]
     return out
 
 

@@ -79,7 +79,7 @@ export const errorGridTable = ({ glucose, method }) => ({
 /** @param {Glucose} glucose */
 export function sharesTable({ methods }) {
   const sum = (/** @type {number[]} */ counts) => counts.reduce((a, b) => a + b, 0);
-  const share = (/** @type {number} */ count, /** @type {number} */ of) => (of ? `${fixed((100 * count) / of, 1)} %` : "–");
+  const share = (/** @type {number} */ count, /** @type {number} */ of) => (of ? `${fixed((100 * count) / of, 1)}\u00a0%` : "–");
   return {
     columns: [t("table.method"), t("glucose.mape"), t("glucose.time_gain"), ...["A", "B", "C", "D", "E"].map((zone) => `Clarke ${zone}`), t("glucose.p_ega_ab"), t("glucose.r_ega_ab"), ...MARK_NAMES.slice(0, 3).map((key) => t(key))],
     rows: methods.map((one) => {
@@ -95,6 +95,6 @@ export const rangesTable = ({ methods }) => ({
   columns: [t("table.method"), t("glucose.by_range"), t("table.rows"), ...MARK_NAMES.slice(0, 3).map((key) => t(key))],
   rows: methods.flatMap((one) => one.cg_ega.map((counts, range) => {
     const all = counts.reduce((a, b) => a + b, 0);
-    return [name(one.id), t(`glucose.range.${range}`), whole(all), ...counts.map((count) => (all ? `${fixed((100 * count) / all, 1)} %` : "–"))];
+    return [name(one.id), t(`glucose.range.${range}`), whole(all), ...counts.map((count) => (all ? `${fixed((100 * count) / all, 1)}\u00a0%` : "–"))];
   })),
 });

@@ -34,8 +34,8 @@ class GlucoseView extends View {
       ${figure({ name: `glucose-${day}`, heading: t("glucose.day.title", { person: glucose.person, day }), chart: glucoseDay, table: glucoseDayTable, data: { glucose, day, roles: this.roles } })}
       <label class="stack">${t("glucose.method")}<select @change=${(/** @type {globalThis.Event} */ event) => { this.method = valueOf(event); }}>${glucose.methods.map(({ id }) => html`<option value=${id} ?selected=${id === method}>${t(`method.${id}.name`)}</option>`)}</select></label>
       ${figure({ name: `error-grid-${method}`, heading: t("glucose.grid.title", { method: t(`method.${method}.name`) }), chart: errorGrid, table: errorGridTable, data: { glucose, method } })}
-      <h3>${t("glucose.shares")}</h3>${dataTable(sharesTable(glucose), t("glucose.shares"))}
-      <h3>${t("glucose.by_range")}</h3>${dataTable(rangesTable(glucose), t("glucose.by_range"))}</section>`;
+      ${dataTable(sharesTable(glucose), t("glucose.shares"))}
+      ${dataTable(rangesTable(glucose), t("glucose.by_range"))}</section>`;
   }
 }
 customElements.define("ag-glucose", GlucoseView);

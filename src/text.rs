@@ -24,9 +24,23 @@ pub fn get(key: &str) -> &str {
     english().get(key).map_or(key, String::as_str)
 }
 
-/// The sentence of `key` with its `{slots}` filled from `facts`.
+/// The sentence of `key` with its `{slots}` filled from `facts`; `{slot|one|many}` is the first word where the slot is 1 and
+/// else the second.
 pub fn fill<K: AsRef<str>, V: AsRef<str>>(key: &str, facts: &[(K, V)]) -> String {
-    facts.iter().fold(get(key).to_owned(), |text, (slot, value)| {
-        text.replace(&format!("{{{}}}", slot.as_ref()), value.as_ref())
-    })
+    let mut parts = get(key).split('{');
+    let mut said = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let filled = part.split_once('}').and_then(|(slot, rest)| {
+            let mut forms = slot.split('|');
+            let name = forms.next()?;
+            let value = facts.iter().find(|(fact, _)| fact.as_ref() == name)?.1.as_ref();
+            let (one, many) = (forms.next(), forms.next());
+            Some((one.zip(many).map_or(value, |(one, many)| if value == "1" { one } else { many }), rest))
+        });
+        match filled {
+            Some((words, rest)) => said.extend([words, rest]),
+            None => said.extend(["{", part]),
+        }
+    }
+    said
 }

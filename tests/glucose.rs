@@ -1,7 +1,7 @@
 //! Error grids, time gain and Local Domain Perplexity against numpy (tests/golden/glucose.py), exactly.
 
 use autograft::metrics::glucose::{clarke, combined, mape, point_zone, range, rate_zone, rates, time_gain};
-use autograft::metrics::perplexity::local_domain_perplexity;
+use autograft::metrics::perplexity::Neighbourhoods;
 use serde_json::Value;
 
 fn golden() -> Value {
@@ -83,11 +83,11 @@ fn the_perplexity_of_neighbourhoods_is_numpys_and_keeps_its_ends() {
     let x: Vec<f32> = reals(&golden["x"]).into_iter().map(|v| v as f32).collect();
     let domain = wholes(&golden["domain"]);
     for (neighbours, expected) in golden["perplexity"].as_object().unwrap() {
-        let ours = local_domain_perplexity(&x, &domain, 4, neighbours.parse().unwrap()).unwrap();
+        let ours = Neighbourhoods::of(&x, domain.len(), neighbours.parse().unwrap()).unwrap().perplexity(&domain, 4);
         assert!((ours - expected.as_f64().unwrap()).abs() < 1e-9, "{neighbours}: {ours}, numpy {expected}");
     }
     let apart: Vec<f32> = (0..80).map(|at| (at / 20) as f32 * 1000.0 + at as f32).collect();
     let own: Vec<usize> = (0..80).map(|at| at / 20).collect();
-    assert_eq!(local_domain_perplexity(&apart, &own, 4, 5), Some(0.25));
-    assert_eq!(local_domain_perplexity(&apart, &own, 4, 80), None);
+    assert_eq!(Neighbourhoods::of(&apart, 80, 5).unwrap().perplexity(&own, 4), 0.25);
+    assert!(Neighbourhoods::of(&apart, 80, 80).is_none() && Neighbourhoods::of(&apart, 80, 0).is_none());
 }

@@ -189,3 +189,23 @@ fn the_page_is_read_as_it_is_written() {
     let expected = [key("a.b", None), key("c", None), key("d.", Some(".hint")), key("e", None)];
     assert_eq!(used(script), expected.into_iter().collect());
 }
+
+#[test]
+fn a_count_of_one_is_said_in_the_singular() {
+    use autograft::text::fill;
+    let said = |repeats: &str| fill("verdict.design.cv", &[("folds", "5"), ("repeats", repeats)]);
+    assert!(said("1").contains("5 folds, 1 time;"), "{}", said("1"));
+    assert!(said("10").contains("5 folds, 10 times;"), "{}", said("10"));
+    let unfilled = fill("verdict.design.cv", &[("folds", "1")]);
+    assert!(unfilled.contains("1 fold, {repeats} {repeats|time|times};"), "{unfilled}");
+    // A form that names no slot of its sentence, or has not two words, would stand there as it is written.
+    for language in ["en", "zh"] {
+        for (key, sentence) in words(language) {
+            for form in sentence.split('{').skip(1).filter_map(|part| part.split_once('}')).map(|(form, _)| form) {
+                if let Some((slot, forms)) = form.split_once('|') {
+                    assert!(slots(&sentence).contains(slot) && forms.split('|').count() == 2, "{key}: {form}");
+                }
+            }
+        }
+    }
+}

@@ -42,7 +42,8 @@ export function within(wanted, say) {
 export const known = (key) => key in WORDS[current];
 
 /**
- * The sentence of a key, its slots filled; the key itself where there is none, so that a gap is seen.
+ * The sentence of a key, its slots filled; the key itself where there is none, so that a gap is seen. `{slot|one|many}` is the
+ * first word where the slot is 1, else the second.
  * @param {string} key
  * @param {Facts} [facts]
  */
@@ -50,7 +51,11 @@ export function t(key, facts) {
   const sentence = WORDS[current][key] ?? WORDS.en[key] ?? key;
   if (!facts) return sentence;
   const slots = Array.isArray(facts) ? Object.fromEntries(facts) : facts;
-  return sentence.replace(/\{(\w+)\}/g, (whole, slot) => (slot in slots ? String(slots[slot]) : whole));
+  return sentence.replace(/\{(\w+)(?:\|([^|}]*)\|([^|}]*))?\}/g, (whole, slot, one, many) => {
+    if (!(slot in slots)) return whole;
+    const value = String(slots[slot]);
+    return one === undefined ? value : value === "1" ? one : many;
+  });
 }
 
 /** @typedef {{ code?: import("./protocol.js").Code, facts?: Facts, at?: Partial<import("./protocol.js").At>, message?: string }} Said */

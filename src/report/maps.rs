@@ -17,19 +17,21 @@ pub struct FeatureMap {
     pub value: Vec<Option<f64>>,
     /// Each row's two coordinates of t-SNE.
     pub points: Vec<(f64, f64)>,
-    /// Local Domain Perplexity of the features, not of the picture; absent for one domain.
-    pub perplexity: Option<f64>,
-    /// Neighbours of each row that it looks at.
-    pub neighbours: u32,
+    /// How well the domains are mixed in the features, not in the picture; absent for one domain.
+    pub mixing: Option<Mixing>,
     /// The same of persons whom this model has never seen, where several are judged in turn.
-    pub strangers: Option<Strangers>,
+    pub strangers: Option<Mixing>,
 }
 
-/// Persons from whom nothing was learned.
+/// Local Domain Perplexity: see [`crate::metrics::perplexity`].
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-pub struct Strangers {
-    /// How many.
-    pub people: u32,
-    /// Local Domain Perplexity of their judged rows' features, equally many of each.
+pub struct Mixing {
+    /// How many domains, or persons, with equally many rows of each.
+    pub domains: u32,
+    /// Neighbours of each row that it looks at: as many as a domain has rows.
+    pub neighbours: u32,
+    /// From 1 / domains, each row among its own, to about `shuffled`.
     pub perplexity: f64,
+    /// The same of the same neighbourhoods where the rows' domains are shuffled: nothing more could be mixed.
+    pub shuffled: f64,
 }

@@ -7,9 +7,9 @@ use crate::error::{Code, Result};
 use crate::math::tsne::tsne;
 use crate::methods::Model;
 use crate::methods::common::representation::representation;
-use crate::metrics::perplexity::local_domain_perplexity;
+use crate::metrics::perplexity::Neighbourhoods;
 use crate::preprocess::person::bare;
-use crate::report::maps::{FeatureMap, Strangers};
+use crate::report::maps::{FeatureMap, Mixing};
 use crate::rng::Rng;
 use crate::split::Fold;
 use crate::train::Run;
@@ -18,8 +18,8 @@ use crate::train::Run;
 const ROWS: usize = 500;
 /// Rows of a domain, at most and at least.
 const OF_DOMAIN: (usize, usize) = (10, 120);
-/// Neighbours of Local Domain Perplexity.
-const NEIGHBOURS: usize = 10;
+/// Rows of Local Domain Perplexity, at most.
+const MIXED: usize = 1000;
 /// The perplexity of the picture.
 const PERPLEXITY: f64 = 30.0;
 
@@ -55,7 +55,8 @@ impl Prepared {
         let fewest = domains.iter().map(|rows| rows.len()).min().unwrap_or(0);
         let each =
             (ROWS / domains.len()).clamp(OF_DOMAIN.0, if domains.len() > 1 { OF_DOMAIN.1 } else { ROWS }).min(fewest);
-        let (mut features, mut cols) = (Vec::new(), 0);
+        let (mut features, mut cols, mut mixed) = (Vec::new(), 0, Vec::new());
+        let among = (MIXED / domains.len()).max(each).min(fewest);
         let mut map = FeatureMap {
             method: id.to_owned(),
             domains: Vec::new(),
@@ -63,8 +64,7 @@ impl Prepared {
             class: Vec::new(),
             value: Vec::new(),
             points: Vec::new(),
-            perplexity: None,
-            neighbours: NEIGHBOURS as u32,
+            mixing: None,
             strangers: None,
         };
         for (number, cohort) in domains.iter().enumerate().take(ROWS / each.max(1)) {
@@ -72,6 +72,7 @@ impl Prepared {
             cols = all.cols;
             // Equally many rows of each domain, drawn by its number alone: the same rows for every method.
             let mut rows = Rng::child(self.seed("map", 0), "map", number).permutation(cohort.len());
+            mixed.extend(all.gather(&rows[..among]));
             rows.truncate(each);
             features.extend(all.gather(&rows));
             map.domains.push(cohort.domain.clone());
@@ -82,10 +83,7 @@ impl Prepared {
         if n < 5 || cols == 0 || features.iter().any(|v: &f32| !v.is_finite()) {
             return Ok(None);
         }
-        let of: Vec<usize> = map.domain.iter().map(|domain| *domain as usize).collect();
-        if map.domains.len() > 1 {
-            map.perplexity = local_domain_perplexity(&features, &of, map.domains.len(), NEIGHBOURS);
-        }
+        map.mixing = self.mixing(&mixed, map.domains.len(), among);
         map.strangers = self.strangers(place, model, run).await?;
         let x: Vec<f64> = features.iter().map(|v| f64::from(*v)).collect();
         // Features that do not vary are no map.
@@ -101,7 +99,7 @@ impl Prepared {
 
     /// How well the persons are mixed whom this model has never seen: those of the target who are judged in turn and are in
     /// no source. `None` under two of them.
-    async fn strangers(&self, place: &Fold, model: &Model, run: &Run<'_>) -> Result<Option<Strangers>> {
+    async fn strangers(&self, place: &Fold, model: &Model, run: &Run<'_>) -> Result<Option<Mixing>> {
         let known = self.sides(Direction::Forward)?;
         let seen = |name: &str| known.sources.iter().any(|source| bare(&source.domain) == name);
         let mut people = Vec::new();
@@ -110,20 +108,31 @@ impl Prepared {
             // Scaled by this person's own rows, as the persons are whom it learned from.
             people.extend(of.map(|fold| Cohort { side: Side::Source, ..sides.evaluated(fold) }));
         }
-        let each = people.iter().map(Cohort::len).min().unwrap_or(0).min(ROWS / people.len().max(1));
+        let each = people.iter().map(Cohort::len).min().unwrap_or(0).min(MIXED / people.len().max(1));
         if people.len() < 2 || each == 0 {
             return Ok(None);
         }
-        let (mut features, mut of) = (Vec::new(), Vec::new());
+        let mut features = Vec::new();
         for (number, cohort) in people.iter().enumerate() {
             let Some(all) = representation(model, cohort, run).await? else { return Ok(None) };
             let mut rows = Rng::child(self.seed("map", 0), "strangers", number).permutation(cohort.len());
             rows.truncate(each);
             features.extend(all.gather(&rows));
-            of.extend(std::iter::repeat_n(number, each));
         }
-        let perplexity = local_domain_perplexity(&features, &of, people.len(), NEIGHBOURS);
-        Ok(perplexity.map(|perplexity| Strangers { people: people.len() as u32, perplexity }))
+        Ok(self.mixing(&features, people.len(), each))
+    }
+
+    /// How well the domains are mixed whose rows, equally many, stand one domain after the other.
+    fn mixing(&self, features: &[f32], domains: usize, each: usize) -> Option<Mixing> {
+        if domains < 2 {
+            return None;
+        }
+        let near = Neighbourhoods::of(features, domains * each, each)?;
+        let mut of: Vec<usize> = (0..domains * each).map(|row| row / each).collect();
+        let perplexity = near.perplexity(&of, domains);
+        Rng::child(self.seed("map", 0), "shuffled", 0).shuffle(&mut of);
+        let shuffled = near.perplexity(&of, domains);
+        Some(Mixing { domains: domains as u32, neighbours: each as u32, perplexity, shuffled })
     }
 }
 

@@ -1,7 +1,6 @@
 """The drug–target experiment: every mode over numbers of target compounds, on made protein families.
 
     python tests/studies/dti.py --program target/native/autograft --page docs/studies/dti.md
-    python tests/studies/dti.py --program target/native/autograft --page docs/studies/dti-large.md --large
 
 Tables come from `autograft generate families` (seed i for the tables and the run of draw i); nothing in the recipe was
 chosen by what comes out here.
@@ -19,14 +18,11 @@ parser.add_argument("--program", required=True)
 parser.add_argument("--page", required=True)
 parser.add_argument("--threads", default="2")
 parser.add_argument("--repeats", default="10")
-parser.add_argument("--sizes", default="2,6,12,48,96,400")
+parser.add_argument("--sizes", default="2,6,12,48,96,400,1000,4000")
 parser.add_argument("--source-rows", default="1500")
-parser.add_argument("--target-rows", default="1000")
+parser.add_argument("--target-rows", default="9000")
 parser.add_argument("--family-repeats", default="5")
-parser.add_argument("--large", action="store_true", help="the published sizes 400, 1,000 and 4,000 alone, in three repeats: an hour of one core")
 asked = parser.parse_args()
-if asked.large:
-    asked.sizes, asked.repeats, asked.target_rows = "400,1000,4000", "3", "9000"
 
 # The study alone: the verdict's own parts are as small as they can be.
 LEAN = ["--label", "active", "--event", "yes", "--rows", "set", "--method", "drug_target", "--others", "", "--repeats", "1", "--seeds", "1", "--importance", "0", "--explain", "0", "--thresholds", "0", "--no-subgroups"]
@@ -92,8 +88,7 @@ parts = [
     "Network, rate, penalty, batch and epochs are the published ones (40 → 1200 → 300 → 1, Adam 1e-4, L2 1e-5, 256 rows, 100 and 50 epochs). "
     "All modes of a repeat learn from the same n/2 + n/2 compounds, the subsamples of a repeat are nested, the test compounds are fixed: "
     "intervals and tests speak of these compounds, not of new ones.",
-    "The larger of the published sizes are on [a page of their own](dti-large.md)." if not asked.large else "Three repeats: no p can be small, and the intervals are wide. The smaller sizes are on [the main page](dti.md).",
-    *([] if asked.large else [REMARK]),
+    REMARK,
 ]
 commands = []
 with tempfile.TemporaryDirectory() as work:
@@ -110,13 +105,12 @@ with tempfile.TemporaryDirectory() as work:
     parts += section("One source family", f"{asked.source_rows} compounds of the source, {asked.target_rows} of the target to draw from; {seconds:.0f} s with {asked.threads} threads.", one)
     parts += ["AUROC of the same runs:", curve(one, "auroc")]
     commands.append(shown([*arguments("source.csv"), *grid]))
-    few = None if asked.large else ["--grid", "--modes", "quick", "--sizes", "2,12,96,400", "--grid-repeats", asked.family_repeats, "--set", "pretrain_on=family"]
-    if few:
-        report, seconds, wrong = run(asked.program, [*inside(arguments("source.csv", "second.csv")), *few, "--threads", asked.threads], work / "two")
-        print("two sources", f"{seconds:.0f} s", wrong, flush=True)
-        two = report["forward"]["modes"]
-        parts += section("Two source families, told apart", "The source network learns which of two families a compound is from, not whether it is active; the output layer is replaced. In these tables the families differ in what binds and not in how compounds are distributed, so that there is nothing to be told apart: the honest expectation is no gain.", two)
-        commands.append(shown([*arguments("source.csv", "second.csv"), *few]))
+    few = ["--grid", "--modes", "quick", "--sizes", "2,12,96,400", "--grid-repeats", asked.family_repeats, "--set", "pretrain_on=family"]
+    report, seconds, wrong = run(asked.program, [*inside(arguments("source.csv", "second.csv")), *few, "--threads", asked.threads], work / "two")
+    print("two sources", f"{seconds:.0f} s", wrong, flush=True)
+    two = report["forward"]["modes"]
+    parts += section("Two source families, told apart", "The source network learns which of two families a compound is from, not whether it is active; the output layer is replaced. In these tables the families differ in what binds and not in how compounds are distributed, so that there is nothing to be told apart: the honest expectation is no gain.", two)
+    commands.append(shown([*arguments("source.csv", "second.csv"), *few]))
 
 parts += ["The commands:", "```sh\n" + "\n".join(commands) + "\n```", f"Made by `tests/studies/dti.py --repeats {asked.repeats} --sizes {asked.sizes} --source-rows {asked.source_rows} --target-rows {asked.target_rows} --family-repeats {asked.family_repeats}`."]
-write(asked.page, "Few compounds of a scarce family: the drug–target experiment" + (", the larger sizes" if asked.large else ""), parts)
+write(asked.page, "Few compounds of a scarce family: the drug–target experiment", parts)

@@ -8,6 +8,7 @@ import { valueOf, View } from "./base.js";
 import { figure } from "./figure.js";
 
 /** @typedef {import("../protocol.js").FeatureMap} FeatureMap */
+/** @typedef {import("../protocol.js").Mixing} Mixing */
 
 class MapView extends View {
   static properties = { maps: { attribute: false }, by: { state: true } };
@@ -23,15 +24,13 @@ class MapView extends View {
   render() {
     const { maps } = this;
     if (!maps.length) return nothing;
-    // Ten neighbours cannot come from more than ten domains.
-    const ends = (/** @type {number} */ domains) => ({ least: fixed(1 / domains, 3), most: fixed(Math.min(1, maps[0].neighbours / domains), 3) });
+    const mixing = (/** @type {string} */ key, /** @type {Mixing | null | undefined} */ mixed) => (mixed ? html`<p>${t(key, { value: fixed(mixed.perplexity, 3), least: fixed(1 / mixed.domains, 3), most: fixed(mixed.shuffled, 3), domains: whole(mixed.domains), n: whole(mixed.neighbours) })}</p>` : nothing);
     const by = /** @type {"domain" | "label"} */ (this.by || (maps.some(({ domains }) => domains.length > 1) ? "domain" : "label"));
     return html`<section class="card" role="region" aria-label=${t("maps.title")}><h2>${t("maps.title")}</h2>
       <p class="soft">${t("maps.about")}</p>
       <label class="stack">${t("maps.by")}<select @change=${(/** @type {globalThis.Event} */ event) => { this.by = valueOf(event); }}>${["domain", "label"].map((one) => html`<option value=${one} ?selected=${one === by}>${t(`maps.by.${one}`)}</option>`)}</select></label>
       <div class="cards">${maps.map((map) => html`<div>${figure({ name: `map-${map.method}`, heading: t(`method.${map.method}.name`), chart: featureMap, table: featureMapTable, data: { map, by } })}
-        ${map.perplexity === null || map.perplexity === undefined ? nothing : html`<p>${t("maps.perplexity", { value: fixed(map.perplexity, 3), ...ends(map.domains.length), n: whole(map.neighbours) })}</p>`}
-        ${map.strangers ? html`<p>${t("maps.strangers", { value: fixed(map.strangers.perplexity, 3), ...ends(map.strangers.people), people: whole(map.strangers.people) })}</p>` : nothing}</div>`)}</div></section>`;
+        ${mixing("maps.perplexity", map.mixing)}${mixing("maps.strangers", map.strangers)}</div>`)}</div></section>`;
   }
 }
 customElements.define("ag-maps", MapView);

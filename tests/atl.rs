@@ -5,8 +5,10 @@ use autograft::cohort::{Cohort, Feature, FeatureKind, Frame, Labels, Prediction,
 use autograft::math::rows::Rows;
 use autograft::math::svm;
 use autograft::methods::common::forecaster::{Block, Forecaster, Net, Parts, Windowed};
+use autograft::methods::common::representation::representation;
 use autograft::methods::common::series::{Scale, Shape};
 use autograft::methods::registry::find;
+use autograft::metrics::perplexity::Neighbourhoods;
 use autograft::nets::{Kernel, Layer, Running, Scales};
 use autograft::rng::Rng;
 use autograft::table::Windows;
@@ -204,6 +206,48 @@ fn many_people_help_one_of_whom_little_is_known_and_everything_beats_persistence
     assert!(atl < 0.75 * persistence && standard < 0.8 * persistence, "{said}");
     assert!(atl < alone, "{said}");
     assert!(few < persistence && wide < persistence, "{said}");
+}
+
+/// The same person with a second channel that follows the first, or goes against it: of no more use for the forecast than
+/// the first alone, and it tells whose window it is, however it is scaled.
+fn wearing(along: f32, cohort: Cohort, seed: u64) -> Cohort {
+    let mut rng = Rng::stream(seed, "sensor");
+    let x = (0..8).fold(cohort.x, |x, lag| {
+        let follows: Vec<f32> = x.column(2 * lag).map(|v| along * v + 6.0 * rng.normal() as f32).collect();
+        x.with_column(2 * lag + 1, follows)
+    });
+    Cohort { x, ..cohort }
+}
+
+#[test]
+fn people_whom_the_network_has_never_seen_are_mixed_better_with_the_adversary() {
+    let people = |names: [&str; 6], seed: u64| -> Vec<Cohort> {
+        let each = names.iter().zip(seed..);
+        each.map(|(name, seed)| {
+            wearing(if seed % 2 == 0 { 1.0 } else { -1.0 }, person(name, Side::Source, 4, 120.0, 30.0, seed), seed)
+        })
+        .collect()
+    };
+    let (sources, strangers) = (people(["a", "b", "c", "d", "e", "f"], 10), people(["u", "v", "w", "x", "y", "z"], 50));
+    let mixed = |weight: f64, seed: u64| {
+        let run = Run::new(Device::flex(), seed, &Quiet);
+        let method = find("atl").unwrap();
+        let mut asked = small();
+        asked["adversarial_weight"] = json!(weight);
+        let settings = method.settings(&asked).unwrap();
+        let model = block_on(method.pretrain(&settings, &sources, &run)).unwrap();
+        let mut features = Vec::new();
+        for cohort in &strangers {
+            let all = block_on(representation(&model, cohort, &run)).unwrap().unwrap();
+            features.extend(all.gather(&(0..60).map(|at| at * 6).collect::<Vec<_>>()));
+        }
+        let domain: Vec<usize> = (0..360).map(|row| row / 60).collect();
+        Neighbourhoods::of(&features, 360, 60).unwrap().perplexity(&domain, 6)
+    };
+    let pairs: Vec<(f64, f64)> = (3..6).map(|seed| (mixed(0.0, seed), mixed(0.177_827_941, seed))).collect();
+    let rise = pairs.iter().map(|(without, with)| with - without).sum::<f64>() / 3.0;
+    println!("{pairs:.3?}");
+    assert!(rise > 0.02 && pairs.iter().all(|(without, with)| with > without), "{pairs:.3?}");
 }
 
 #[test]

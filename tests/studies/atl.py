@@ -8,6 +8,7 @@ The tables are those of `www/examples` (simglucose, MIT; see SOURCES.md).
 import argparse
 import gzip
 import pathlib
+import statistics
 import tempfile
 
 from common import run, shown, table, write
@@ -18,6 +19,7 @@ parser.add_argument("--program", required=True)
 parser.add_argument("--page", required=True)
 parser.add_argument("--steps", type=int, default=700)
 parser.add_argument("--people", type=int, default=10)
+parser.add_argument("--seeds", type=int, default=3)
 asked = parser.parse_args()
 
 LEAN = ["--windows", "every=6", "--each-person", "--method", "atl", "--importance", "0", "--thresholds", "0", "--explain", "0", "--seeds", "1", "--repeats", "1", "--no-subgroups", "--threads", "2"]
@@ -36,8 +38,15 @@ SCENARIOS = {
 }
 
 
+WEIGHTS = [(0.177827941, "10^−0.75, as published"), (1.77827941, "ten times that"), (10, "10")]
+
+
 def number(value):
     return f"{value:.2f}"
+
+
+def ends(mixing):
+    return f"{mixing['perplexity']:.3f} ({1 / mixing['domains']:.3f} to {mixing['shuffled']:.3f})" if mixing else "–"
 
 
 def judged(report):
@@ -47,11 +56,30 @@ def judged(report):
     for one in found["ratios"]:
         low, high = one["interval"]
         ratios.append([f"ATL / {NAMES[one['against']]}", f"{one['ratio']:.3f}", f"{low:.3f} to {high:.3f}", f"{one['better']} of {one['people']}"])
-    mixed = []
-    for one in forward["maps"]:
-        seen = one["strangers"]
-        mixed.append([NAMES[one["method"]], f"{one['perplexity']:.3f} ({1 / len(one['domains']):.3f})", f"{seen['perplexity']:.3f} ({1 / seen['people']:.3f})" if seen else "–"])
+    mixed = [[NAMES[one["method"]], ends(one["mixing"]), ends(one["strangers"])] for one in forward["maps"]]
     return rows, ratios, mixed
+
+
+def pull(folder):
+    """What stronger adversaries do to the network as it is, over seeds."""
+    rows = []
+    for weight, words in WEIGHTS:
+        changes, ratios, better = [], [], 0
+        for seed in range(1, asked.seeds + 1):
+            sources = [str(folder / f"{one}.csv") for one in ["adolescents", "children"]]
+            settings = ["--set", "person=global", "--set", f"adversarial_weight={weight}", "--seed", str(seed)]
+            report, took, failed = run(asked.program, ["compare", "--source", *sources, "--target", str(folder / "adults.csv"), *LEAN, *SMALL, *settings, "--others", "persistence"], folder / f"pull{weight}{seed}")
+            assert report, failed
+            maps = {one["method"]: one["strangers"] for one in report["forward"]["maps"]}
+            ours, theirs = maps["atl"], maps["series_transfer"]
+            changes.append((theirs["perplexity"], ours["perplexity"], ours["shuffled"]))
+            ratios.append({one["against"]: one["ratio"] for one in report["persons"]["ratios"]})
+            better += ours["perplexity"] > theirs["perplexity"]
+            print("pull", weight, seed, f"{took:.0f} s", changes[-1], ratios[-1], flush=True)
+        mean = lambda at: f"{statistics.mean(one[at] for one in changes):.3f}"
+        ratio = lambda against: f"{statistics.mean(one[against] for one in ratios):.3f}"
+        rows.append([words, mean(0), mean(1), mean(2), f"{better} of {len(changes)}", ratio("series_transfer"), ratio("persistence")])
+    return rows
 
 
 parts, gains, lines = [], [], {}
@@ -79,9 +107,10 @@ with tempfile.TemporaryDirectory() as name:
             f"## {title}",
             table(["forecast by", "RMSE, mg/dL: mean (standard deviation) over people"], rows),
             table(["RMSE of", "mean ratio", "95 % interval", "better in"], ratios),
-            table(["features of", "people it learned from and the one who is shown", "people it has never seen"], mixed),
+            table(["Local Domain Perplexity of", "people it learned from and the one who is shown", "people it has never seen"], mixed),
             f"{took:.0f} s on two threads.",
         ]
+    pulled = pull(folder)
 
 
 def told(against):
@@ -108,7 +137,10 @@ write(
         "```sh\n" + "\n".join(lines[key] for key in ["union", "global"]) + "\n```",
         f"**Finding**, as the mean ratio of RMSE over {asked.people} people with Student's interval, in the order of the scenarios below. ATL over persistence: {told('persistence')}. ATL over the same network without the adversary: {told('series_transfer')}. "
         f"ATL over the network on the person's own nineteen days: {told('series_target_only')}. {mixing()}",
-        "The last column of each third table is the mixing of the features of people whom the network has never seen, the one before that of those it learned from; in brackets what it would be if every row stood among its own.",
+        "Local Domain Perplexity: in brackets what it is if every row stands among its own, and what the same neighbourhoods give where the rows' people are shuffled.",
         *parts,
+        "## How hard the adversary pulls",
+        f"The network as it is (no training on the person), learned from adolescents and children; the features of nine adults whom it has never seen. Means over {asked.seeds} seeds.",
+        table(["λ", "LDP without the adversary", "LDP of ATL", "people shuffled", "higher with it in", "RMSE: ATL / without", "RMSE: ATL / persistence"], pulled),
     ],
 )

@@ -50,8 +50,12 @@ fn told_wholly(paper: &ForPaper) -> Vec<String> {
                 wrong.push(format!("no sentence {}", one.key));
                 continue;
             };
-            let asked: BTreeSet<&str> =
-                text.split('{').skip(1).filter_map(|part| part.split_once('}')).map(|(slot, _)| slot).collect();
+            let asked: BTreeSet<&str> = text
+                .split('{')
+                .skip(1)
+                .filter_map(|part| part.split_once('}'))
+                .map(|(slot, _)| slot.split('|').next().unwrap_or(slot))
+                .collect();
             if asked != given {
                 wrong.push(format!("{}: asked {asked:?}, given {given:?}", one.key));
             }

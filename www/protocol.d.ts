@@ -486,15 +486,16 @@ export type FeatureMap = {
   /** Each row's class, where the label is classes. */ class: Array<string | null>;
   /** Each row's value, where the label is a number. */ value: Array<number | null>;
   /** Each row's two coordinates of t-SNE. */ points: Array<[number, number]>;
-  /** Local Domain Perplexity of the features, not of the picture; absent for one domain. */ perplexity: number | null;
-  /** Neighbours of each row that it looks at. */ neighbours: number;
-  /** The same of persons whom this model has never seen, where several are judged in turn. */ strangers: Strangers | null;
+  /** How well the domains are mixed in the features, not in the picture; absent for one domain. */ mixing: Mixing | null;
+  /** The same of persons whom this model has never seen, where several are judged in turn. */ strangers: Mixing | null;
 };
 
-/** Persons from whom nothing was learned. */
-export type Strangers = {
-  /** How many. */ people: number;
-  /** Local Domain Perplexity of their judged rows' features, equally many of each. */ perplexity: number;
+/** Local Domain Perplexity: see [`crate::metrics::perplexity`]. */
+export type Mixing = {
+  /** How many domains, or persons, with equally many rows of each. */ domains: number;
+  /** Neighbours of each row that it looks at: as many as a domain has rows. */ neighbours: number;
+  /** From 1 / domains, each row among its own, to about `shuffled`. */ perplexity: number;
+  /** The same of the same neighbourhoods where the rows' domains are shuffled: nothing more could be mixed. */ shuffled: number;
 };
 
 /** The training of one fit. */

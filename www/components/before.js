@@ -36,6 +36,6 @@ export function missingView(missing) {
   return html`<section class="card" aria-labelledby="missing"><h2 id="missing">${t("missing.title")}</h2>
     ${missing.features.length ? html`<ul class="plain">${sides.map(({ name, side }) => html`<li><strong>${name}</strong> ${t("missing.complete", { complete: whole(side.complete), rows: whole(side.rows), share: percent(side.complete / Math.max(1, side.rows)) })}
         ${side.patterns.length ? html`<ul>${side.patterns.slice(0, 3).map(([places, n]) => html`<li class="soft">${t("missing.pattern", { n: whole(n), features: gone(places) })}</li>`)}</ul>` : nothing}</li>`)}</ul>
-      <details><summary>${t("missing.shares")}</summary>${dataTable(table(), t("missing.shares"))}</details>` : html`<p>${t("missing.nothing")}</p>`}
+      <details><summary>${t("missing.shares")}</summary>${dataTable(table(), t("missing.shares"), { headed: true })}</details>` : html`<p>${t("missing.nothing")}</p>`}
     <p class="soft">${t("missing.how")}</p></section>`;
 }

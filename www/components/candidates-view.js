@@ -27,7 +27,7 @@ export function candidatesView(list) {
   const csv = () => downloadCsv("autograft-candidates.csv", { columns, rows: rows.map((row, at) => [at + 1, ...(named ? [row.id] : []), row.score, row.distance ?? "", row.outside ? 1 : 0]) });
   const sentence = html`<p>${t(list.unlabelled ? "candidates.unlabelled" : "candidates.judged", facts)}</p>
     <p class="soft">${t(`candidates.measure.${usual.measure}`, { neighbours: whole(usual.neighbours), compared: whole(usual.compared), training: whole(usual.training) })} ${t("candidates.about")}</p>`;
-  const shown = html`${dataTable({ columns, rows: rows.slice(0, SHOWN).map((row, at) => cells(row, at, named)) }, t("candidates.first", { shown: whole(Math.min(SHOWN, rows.length)), all: whole(list.all) }), !named)}
+  const shown = html`${dataTable({ columns, rows: rows.slice(0, SHOWN).map((row, at) => cells(row, at, named)) }, t("candidates.first", { shown: whole(Math.min(SHOWN, rows.length)), all: whole(list.all) }), { plain: !named })}
     ${figure({ name: "distances", heading: t("chart.distances.title"), note: t("chart.distances.note"), chart: distances, table: distancesTable, data: list })}`;
   // Whoever has rows without an outcome asks for the list; of judged rows it is a click away.
   return html`<section class="card candidates" aria-label=${t("candidates.title")}><div class="row spread"><h2>${t("candidates.title")}</h2><button type="button" class="small quiet" @click=${csv}>CSV</button></div>

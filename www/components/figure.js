@@ -111,7 +111,7 @@ export class Figure extends View {
       ${this.heading ? html`<figcaption><h3>${this.heading}</h3>${this.note ? html`<p class="soft">${this.note}</p>` : nothing}</figcaption>` : nothing}
       <div class="plot"></div>
       ${table ? html`<div class="tools">
-        <details><summary>${t("figure.table")}</summary>${dataTable(table, this.heading)}</details>
+        <details><summary>${t("figure.table")}</summary>${dataTable(table, this.heading, { headed: true })}</details>
         <span class="saves">${button("SVG", () => save("svg"))}${button("PNG", () => save("png"))}${button("CSV", () => downloadCsv(`autograft-${this.name}.csv`, table))}</span>
       </div>` : nothing}
     </figure>`;

@@ -54,7 +54,7 @@ function shares(priors) {
   return html`<section class="card" aria-labelledby="priors"><h2 id="priors">${t("priors.title")}</h2>
     ${gap ? html`<p>${t(apart ? "priors.disagree" : "priors.agree", { low: points(gap[1]), high: points(gap[2]) })}</p>` : nothing}
     ${observed.length ? nothing : html`<p>${t("priors.only")}</p>`}
-    ${dataTable(table, t("priors.title"))}
+    ${dataTable(table, t("priors.title"), { headed: true })}
     ${saerens ? html`<p>${t("priors.test", { p: pValue(saerens.p) })}</p>` : nothing}
     <p class="soft">${t("priors.note", { rows: whole(priors.rows) })}</p></section>`;
 }
@@ -69,7 +69,7 @@ function carries(worth) {
   };
   return html`<section class="card" aria-labelledby="worth"><h2 id="worth">${t("worth.title")}</h2>
     <p>${t(above === worth.scores.length ? "worth.yes" : above ? "worth.some" : "worth.no")}</p>
-    ${dataTable(table, t("worth.title"))}
+    ${dataTable(table, t("worth.title"), { headed: true })}
     <p class="soft">${t("worth.note", { rows: whole(worth.rows), deals: whole(worth.deals) })}</p></section>`;
 }
 

@@ -93,7 +93,7 @@ class OpenedFile extends View {
     if (!preview.length) return nothing;
     const names = columns.slice(0, PREVIEW_COLUMNS).map((column) => column.name);
     const rows = preview.slice(0, 8).map((row) => row.slice(0, PREVIEW_COLUMNS));
-    return html`${dataTable({ columns: names, rows }, t("data.preview", { name: this.opened.name }), true)}
+    return html`${dataTable({ columns: names, rows }, t("data.preview", { name: this.opened.name }), { plain: true })}
       ${columns.length > PREVIEW_COLUMNS ? html`<p class="soft">${t("data.preview_more", { n: whole(columns.length - PREVIEW_COLUMNS) })}</p>` : nothing}`;
   }
 }

@@ -54,7 +54,11 @@ class Method extends Base {
       ${sampleSize(state.prepared?.sample_size)}
       ${SCENARIOS.map((scenario) => {
         const some = methods.filter(({ card }) => card.scenario === scenario);
-        return some.length ? html`<section aria-label=${t(`scenario.${scenario}`)}><h2>${t(`scenario.${scenario}`)}</h2><p class="soft">${t(`scenario.${scenario}.about`)}</p><div class="cards">${some.map((method) => this.card(method))}</div></section>` : nothing;
+        // What these tables do not allow is folded away: half of the catalogue, on most of them.
+        const chosen = new Set([thePlan().transfer, thePlan().baseline, ...thePlan().others].map(({ method }) => method));
+        const [fit, rest] = [true, false].map((fits) => some.filter(({ card }) => (!unfit(card) || chosen.has(card.id)) === fits).map((method) => this.card(method)));
+        return some.length ? html`<section aria-label=${t(`scenario.${scenario}`)}><h2>${t(`scenario.${scenario}`)}</h2><p class="soft">${t(`scenario.${scenario}.about`)}</p><div class="cards">${fit}</div>
+          ${rest.length ? html`<details class="unfit"><summary>${t("method.unfit_folded", { n: rest.length })}</summary><div class="cards">${rest}</div></details>` : nothing}</section>` : nothing;
       })}
       ${this.design()}
       ${onward("run")}`;

@@ -96,7 +96,7 @@ fn a_cross_validated_run_is_told() {
     let text = say::paragraph(&paper.methods);
     assert!(!text.contains(['{', '}']), "{text}");
     for there in
-        ["3-fold cross-validation", "repeated 1 times", "source.csv (90 rows", "seed 1", "Hidden layers 6–4", "[1]"]
+        ["3-fold cross-validation", "repeated 1 time ", "source.csv (90 rows", "seed 1", "Hidden layers 6–4", "[1]"]
     {
         assert!(text.contains(there), "{there}: {text}");
     }

@@ -21,8 +21,8 @@ def measured(command):
     return time.perf_counter() - begin, float(mb), said[-1] if said else ""
 
 
-def page(folder, report):
-    """Seconds, MB of the engines and the report of a report's plan in the built page, by the number of workers."""
+def page(folder, report, workers=None):
+    """Seconds, MB of the engines and the report of a report's plan in the built page, by the number of workers: one and two, or so many alone."""
     plan = pathlib.Path(__file__).with_name("plan.mjs")
-    found = json.loads(measured(["node", plan, folder / "source.csv", folder / "target.csv", report])[2])
+    found = json.loads(measured(["node", plan, folder / "source.csv", folder / "target.csv", report, *(["--workers", workers] if workers else [])])[2])
     return {one["workers"]: (one["seconds"], one["mb"], found["report"]) for one in found["found"]}

@@ -71,7 +71,7 @@ write(
         f"Made bulk samples and cells (`src/generate/cells.rs`; no sample and no cell behind any row): 400 samples, 30 cells with a known response, 320 to be judged, 120 genes; {asked.draws} draws of everything. "
         "No procedure of scDEAL sees a cell's response; *target only* learns from the 30. Cells are scaled by themselves before and after the transfer alike.",
         "```sh\nautograft generate helps --cells " + " ".join(SIZES) + "\n" + shown(["compare", "--source", "source.csv", "--target", "target.csv", *LEAN]) + "\n```",
-        f"**Finding.** What the transfer adds to the model before it: {gain('helps')} where the response is the same, {gain('nothing')} where the samples teach nothing, {gain('harms')} where they teach the opposite. "
+        f"**Finding.** What the transfer adds to the model before it: {gain('helps')} where the response is the same; {gain('nothing')} where the samples teach nothing; {gain('harms')} where they teach the opposite. "
         "An encoder of the cells that begins with weights of its own (as published) has nothing that ties its classes to the bulk samples': its spread over draws shows it. The page therefore begins with the bulk's weights, since the genes are shared.",
         *parts,
     ],

@@ -92,16 +92,25 @@ export function remove(id) {
   if (gone?.table) return tablesAreNew();
 }
 
-/** The answer to "is this value a missing one?". @param {number} id @param {string} column @param {string} value @param {boolean} missing */
-export function answer(id, column, value, missing) {
-  const one = state.opened.find((opened) => opened.id === id);
-  if (!one) return;
-  changeOpened(id, { answers: { ...one.answers, [`${column}\0${value}`]: missing } });
-  const codes = { ...(one.options.missing_codes ?? {}) };
-  const others = (codes[column] ?? []).filter((code) => code !== value);
-  codes[column] = missing ? [...others, value] : others;
-  if (!codes[column].length) delete codes[column];
-  if (JSON.stringify(codes) !== JSON.stringify(one.options.missing_codes ?? {})) return reread(id, { missing_codes: codes });
+/**
+ * The answer to "is this value a missing one?", of one column or of many: each file is read again once.
+ * @param {{ id: number, column: string, value: string }[]} asked @param {boolean} missing
+ */
+export function answer(asked, missing) {
+  return Promise.all([...new Set(asked.map(({ id }) => id))].map((id) => {
+    const one = state.opened.find((opened) => opened.id === id);
+    if (!one) return;
+    const answers = { ...one.answers };
+    const codes = { ...(one.options.missing_codes ?? {}) };
+    for (const { column, value } of asked.filter((code) => code.id === id)) {
+      answers[`${column}\0${value}`] = missing;
+      const others = (codes[column] ?? []).filter((code) => code !== value);
+      codes[column] = missing ? [...others, value] : others;
+      if (!codes[column].length) delete codes[column];
+    }
+    changeOpened(id, { answers });
+    if (JSON.stringify(codes) !== JSON.stringify(one.options.missing_codes ?? {})) return reread(id, { missing_codes: codes });
+  }));
 }
 
 /** A saved pre-trained model in place of the source's table. @param {File} file */

@@ -1,6 +1,6 @@
 """(j) One epoch of ATL (lite and full), every adult in turn, one AITL run and one scDEAL run: in the page and natively.
 
-    python tests/bench/adversarial.py PROGRAM [--smoke]      (dist/ must be built)
+    python tests/bench/adversarial.py PROGRAM [--smoke] [--only NAME]      (dist/ must be built)
 
 ATL learns from the ten virtual adolescents of the example and forecasts one adult, windows every five minutes; an epoch is
 as many steps as their training windows fill batches. Beside it, as always, the same network without the adversary trains
@@ -40,6 +40,7 @@ def made(program, folder, *arguments):
 
 def main():
     program, smoke = sys.argv[1], "--smoke" in sys.argv
+    only = sys.argv[sys.argv.index("--only") + 1] if "--only" in sys.argv else ""
     print(f"load before: {os.getloadavg()[0]:.1f}")
     # 10 people × 19 days × 288 windows, the last of each person's days held back, in batches of 100.
     steps = 5 if smoke else 450
@@ -49,12 +50,12 @@ def main():
     runs = [
         ("ATL, lite, one epoch", virtual, (2,), [*atl, "--set", "width=lite"]),
         ("ATL, full, one epoch", virtual, (2,), [*atl, "--set", "width=full"]),
-        ("AITL", lambda folder: made(program, folder, "--drug"), both, ["--label", "response", "--event", "yes", "--method", "aitl", "--outcome", "log_ic50", "--folds", "3", "--repeats", "1"]),
+        ("AITL", lambda folder: made(program, folder, "--drug"), both, ["--label", "response", "--event", "yes", "--method", "aitl", "--outcome", "log_ic50", "--set", "low_outcome=event", "--folds", "3", "--repeats", "1"]),
         ("scDEAL", lambda folder: made(program, folder, "--cells"), both, ["--label", "response", "--event", "yes", "--method", "scdeal", "--rows", "set", "--repeats", "1"]),
         ("ATL, lite, every adult in turn", lambda folder: virtual(folder, "adults"), (2,), ["--windows", "every=6", "--each-person", *short(250), "--set", "width=lite"]),
     ]
     print("| run | side | s | MB |\n| --- | --- | --- | --- |")
-    for name, tables, sizes, arguments in runs:
+    for name, tables, sizes, arguments in [one for one in runs if only in one[0]]:
         with tempfile.TemporaryDirectory() as place:
             folder = pathlib.Path(place)
             tables(folder)

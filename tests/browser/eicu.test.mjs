@@ -4,10 +4,10 @@ import assert from "node:assert/strict";
 import { existsSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { join } from "node:path";
-import { after, before, test } from "node:test";
-import { launch, open } from "./chromium.mjs";
+import { test } from "node:test";
+import { open } from "./chromium.mjs";
 import { SCREENS, file, openPlan, run, stage, state } from "./page.mjs";
-import { serve } from "./server.mjs";
+import { stand } from "./stand.mjs";
 
 const SHARED = process.env.AUTOGRAFT_SHARED ?? fileURLToPath(new URL("../../../shared", import.meta.url));
 const DATA = join(SHARED, "data/eicu/eicu_first_day.csv");
@@ -15,18 +15,7 @@ const absent = !existsSync(DATA) && !process.env.AUTOGRAFT_REQUIRE_SHARED && "SK
 const [LABEL, NOISY, PERSON] = ["infection_admission_dx", "antibacterial_first_day", "uniquepid"];
 const LEFT_OUT = ["hospitalid", "region", "teachingstatus", "numbedscategory"];
 
-/** @type {import("playwright-core").Browser} */
-let browser;
-/** @type {Awaited<ReturnType<typeof serve>>} */
-let server;
-before(async () => {
-  browser = await launch({ gpu: false });
-  server = await serve();
-});
-after(async () => {
-  await browser?.close();
-  await server?.close();
-});
+const { browser, server } = await stand({ gpu: false });
 
 /** Gold: a quarter of the persons, three in ten of them to judge on. Silver: the others, with the noisy reading for a label. */
 function tables() {

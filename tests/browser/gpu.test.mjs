@@ -1,23 +1,12 @@
 // WebGPU (emulated by SwiftShader) under a run: cancelled while its shaders are compiled, and lost in the middle.
 
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
-import { launch, open } from "./chromium.mjs";
+import { test } from "node:test";
+import { open } from "./chromium.mjs";
 import { finished, openPlan, opened, run, stage, state, table, tinyPlan } from "./page.mjs";
-import { serve } from "./server.mjs";
+import { stand } from "./stand.mjs";
 
-/** @type {import("playwright-core").Browser} */
-let browser;
-/** @type {Awaited<ReturnType<typeof serve>>} */
-let server;
-before(async () => {
-  browser = await launch({ gpu: true });
-  server = await serve();
-});
-after(async () => {
-  await browser?.close();
-  await server?.close();
-});
+const { browser, server } = await stand({ gpu: true });
 
 const SHAPE = { inputs: 12, hidden: 16, batch: 16, steps: 6 };
 

@@ -3,27 +3,16 @@
 
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 import { fileURLToPath } from "node:url";
-import { launch, open } from "./chromium.mjs";
+import { open } from "./chromium.mjs";
 import { SCREENS, file, judge, openPlan, run, stage, state } from "./page.mjs";
-import { serve } from "./server.mjs";
+import { stand } from "./stand.mjs";
 
 const GOLDEN = JSON.parse(readFileSync(fileURLToPath(new URL("../golden/molecules.json", import.meta.url)), "utf8"));
 const BAD = ["C1CC", "CC(C)(C)(C)C"];
 
-/** @type {import("playwright-core").Browser} */
-let browser;
-/** @type {Awaited<ReturnType<typeof serve>>} */
-let server;
-before(async () => {
-  browser = await launch({ gpu: false });
-  server = await serve();
-});
-after(async () => {
-  await browser?.close();
-  await server?.close();
-});
+const { browser, server } = await stand({ gpu: false });
 
 const ready = (page) => page.waitForSelector("#app[data-state=ready]");
 const settled = (page) => page.waitForFunction(() => (window.autograft.state.prepared || window.autograft.state.dataFailure) && !window.autograft.state.working, null, { timeout: 60_000, polling: 100 });

@@ -2,23 +2,12 @@
 
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import { after, before, test } from "node:test";
-import { launch, open } from "./chromium.mjs";
+import { test } from "node:test";
+import { open } from "./chromium.mjs";
 import { SCREENS, file, finished, judge, opened, saved, small, stage, state, table } from "./page.mjs";
-import { serve } from "./server.mjs";
+import { stand } from "./stand.mjs";
 
-/** @type {import("playwright-core").Browser} */
-let browser;
-/** @type {Awaited<ReturnType<typeof serve>>} */
-let server;
-before(async () => {
-  browser = await launch({ gpu: false });
-  server = await serve();
-});
-after(async () => {
-  await browser?.close();
-  await server?.close();
-});
+const { browser, server } = await stand({ gpu: false });
 
 test("two tables in, a verdict out, every stage judged for access, nothing asked of the server", async () => {
   const { page, errors } = await open(browser, `${server.url}#lang=en&theme=light`);

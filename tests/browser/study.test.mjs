@@ -5,23 +5,12 @@ import { readFileSync } from "node:fs";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { after, before, test } from "node:test";
-import { launch, open } from "./chromium.mjs";
+import { test } from "node:test";
+import { open } from "./chromium.mjs";
 import { SCREENS, file, finished, judge, openPlan, opened, run, saved, small, stage, state, table, tinyPlan } from "./page.mjs";
-import { serve } from "./server.mjs";
+import { stand } from "./stand.mjs";
 
-/** @type {import("playwright-core").Browser} */
-let browser;
-/** @type {Awaited<ReturnType<typeof serve>>} */
-let server;
-before(async () => {
-  browser = await launch({ gpu: true });
-  server = await serve();
-});
-after(async () => {
-  await browser?.close();
-  await server?.close();
-});
+const { browser, server } = await stand({ gpu: true });
 
 const ready = (page) => page.waitForSelector("#app[data-state=ready]");
 const prepared = (page) => page.waitForFunction(() => window.autograft.state.prepared && !window.autograft.state.working, null, { timeout: 60_000 });

@@ -42,7 +42,7 @@ PULLS = [
     ("10^−0.75, as published", ["adversarial_weight=0.177827941"]),
     ("ten times that", ["adversarial_weight=1.77827941"]),
     ("10", ["adversarial_weight=10"]),
-    ("10^−0.75, no dropout, twice the steps", ["adversarial_weight=0.177827941", "dropout=0", "steps"]),
+    ("10^−0.75, no dropout, twice the steps", ["adversarial_weight=0.177827941", "dropout=0", f"max_steps={2 * asked.steps}"]),
 ]
 
 
@@ -72,7 +72,7 @@ def pull(folder):
         changes, ratios, better = [], [], 0
         for seed in range(1, asked.seeds + 1):
             sources = [str(folder / f"{one}.csv") for one in ["adolescents", "children"]]
-            settings = [part for one in ["person=global", *chosen] for part in ("--set", f"max_steps={2 * asked.steps}" if one == "steps" else one)]
+            settings = [part for one in ["person=global", *chosen] for part in ("--set", one)]
             report, took, failed = run(asked.program, ["compare", "--source", *sources, "--target", str(folder / "adults.csv"), *LEAN, *SMALL, *settings, "--seed", str(seed), "--others", "persistence"], folder / f"pull{at}-{seed}")
             assert report, failed
             maps = {one["method"]: one["strangers"] for one in report["forward"]["maps"]}

@@ -25,9 +25,9 @@ function lines({ fits }, wanted, width, label, rules) {
     height: 230, x: { label: t("chart.step"), ticks: 5, tickFormat: whole }, y: { label: null, grid: true, ticks: 5, nice: true, zero: true },
     marks: [Plot.ruleY(rules, { stroke: "currentColor", strokeOpacity: 0.5, strokeDasharray: "2 3" }), ...wanted.map((term, at) => {
       const points = fits.flatMap(({ name, curves }) => curves.steps.map((step, row) => ({ name, step, y: curves.values[row]?.[curves.terms.indexOf(term)] })));
-      const known = points.filter(({ y }) => y !== undefined);
+      const drawn = points.filter(({ y }) => y !== undefined);
       // A training of one look is a point.
-      return known.length > fits.length ? Plot.line(known, { x: "step", y: "y", z: "name", stroke: COLORS[at % COLORS.length], strokeDasharray: DASHES[at % DASHES.length], strokeWidth: 1.6, strokeOpacity: faint }) : Plot.dot(known, { x: "step", y: "y", r: 3, fill: COLORS[at % COLORS.length], fillOpacity: faint });
+      return drawn.length > fits.length ? Plot.line(drawn, { x: "step", y: "y", z: "name", stroke: COLORS[at % COLORS.length], strokeDasharray: DASHES[at % DASHES.length], strokeWidth: 1.6, strokeOpacity: faint }) : Plot.dot(drawn, { x: "step", y: "y", r: 3, fill: COLORS[at % COLORS.length], fillOpacity: faint });
     })],
   }, { width, keys, label });
 }

@@ -47,7 +47,9 @@ class Method extends Base {
   /** @override */
   render() {
     const { methods } = state;
-    if (!state.plan) return nothing;
+    const { plan } = state;
+    if (!plan) return nothing;
+    const chosen = new Set([plan.transfer, plan.baseline, ...plan.others].map(({ method }) => method));
     return html`${head("method")}
       ${this.contrast()}
       ${this.recommended()}
@@ -55,7 +57,6 @@ class Method extends Base {
       ${SCENARIOS.map((scenario) => {
         const some = methods.filter(({ card }) => card.scenario === scenario);
         // What these tables do not allow is folded away: half of the catalogue, on most of them.
-        const chosen = new Set([thePlan().transfer, thePlan().baseline, ...thePlan().others].map(({ method }) => method));
         const [fit, rest] = [true, false].map((fits) => some.filter(({ card }) => (!unfit(card) || chosen.has(card.id)) === fits).map((method) => this.card(method)));
         return some.length ? html`<section aria-label=${t(`scenario.${scenario}`)}><h2>${t(`scenario.${scenario}`)}</h2><p class="soft">${t(`scenario.${scenario}.about`)}</p><div class="cards">${fit}</div>
           ${rest.length ? html`<details class="unfit"><summary>${t("method.unfit_folded", { n: rest.length })}</summary><div class="cards">${rest}</div></details>` : nothing}</section>` : nothing;

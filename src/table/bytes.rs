@@ -45,7 +45,11 @@ macro_rules! slices {
         impl Writer {
             $(fn $put(&mut self, values: &[$int]) {
                 self.size(values.len());
-                values.iter().for_each(|v| self.0.extend_from_slice(&v.to_le_bytes()));
+                // Room first: byte by byte is a tenth as fast.
+                let start = self.0.len();
+                self.0.resize(start + size_of_val(values), 0);
+                let room = self.0.get_mut(start..).unwrap_or_default().chunks_exact_mut(size_of::<$int>());
+                room.zip(values).for_each(|(room, v)| room.copy_from_slice(&v.to_le_bytes()));
             })+
         }
         impl Cursor<'_> {

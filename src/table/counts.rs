@@ -328,15 +328,15 @@ impl Table {
         let (mut genes, mut named, mut zeros, mut cells, mut largest) = (0, 0, 0usize, 0usize, 0.0f64);
         let mut keep = Vec::new();
         for column in self.columns.iter().filter(|column| numeric(column)) {
-            let values = (0..self.rows).step_by(step).filter_map(|row| column.number(row));
-            let (mut whole, mut zero, mut n, mut high) = (true, 0, 0, 0.0f64);
-            values.for_each(|v| {
-                whole &= v >= 0.0 && v % 1.0 == 0.0;
+            let mut values = (0..self.rows).step_by(step).filter_map(|row| column.number(row));
+            let (mut zero, mut n, mut high) = (0, 0, 0.0f64);
+            let counted = values.all(|v| {
                 zero += usize::from(v == 0.0);
                 high = high.max(v);
                 n += 1;
+                v >= 0.0 && v % 1.0 == 0.0
             });
-            if !whole || no_gene(&column.name) {
+            if !counted || no_gene(&column.name) {
                 keep.push(column.name.clone());
                 continue;
             }

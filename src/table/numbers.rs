@@ -158,37 +158,43 @@ impl Open {
 
     fn integers(&self) -> Option<Chunk> {
         let present = || self.cells.iter().filter(|&&cell| cell != MISSING).map(|&cell| unpack(cell));
-        let scale = present().map(|(_, d)| d).max().unwrap_or(0);
-        let (mut short, mut float, mut fixed, mut low, mut high) = (true, true, true, 0i64, 0i64);
-        for (mantissa, d) in present() {
-            let needed = mantissa % 10 != 0;
-            short &= d == 0 || needed;
-            float &= d == 1 || (d > 1 && needed);
-            fixed &= d == scale;
-            let factor = 10i64.checked_pow((scale - d) as u32)?;
-            let scaled = mantissa.checked_mul(factor).filter(|m| m.abs() <= EXACT)?;
-            low = low.min(scaled);
-            high = high.max(scaled);
-        }
-        let style = match (short, float, fixed) {
-            (true, ..) => Style::Short,
-            (_, true, _) => Style::Float,
-            (_, _, true) => Style::Fixed,
-            _ => Style::Each(self.cells.iter().map(|&c| if c == MISSING { 0 } else { unpack(c).1 as u8 }).collect()),
-        };
+        // Bit d: a cell with d decimals.
+        let seen = present().fold(0u32, |seen, (_, d)| seen | 1 << d);
+        let scale = 31 - (seen | 1).leading_zeros() as usize;
+        let one = seen == 1 << scale;
+        // To the chunk's scale: by how much, and the largest mantissa that stays exact. 0 is a factor out of reach.
         let factors: Vec<i64> = (0..=scale).map(|d| 10i64.checked_pow((scale - d) as u32).unwrap_or(0)).collect();
-        let scaled = |cell: i64| {
-            let (mantissa, d) = unpack(cell);
-            mantissa * factors.get(d).copied().unwrap_or(0)
+        let factor = |d: usize| factors.get(d).copied().unwrap_or(0);
+        let (mut low, mut high) = (0i64, 0i64);
+        if one {
+            present().for_each(|(mantissa, _)| (low, high) = (low.min(mantissa), high.max(mantissa)));
+        } else {
+            let limits: Vec<i64> = factors.iter().map(|f| EXACT.checked_div(*f).unwrap_or(-1)).collect();
+            for (mantissa, d) in present() {
+                if mantissa.abs() > limits.get(d).copied().unwrap_or(-1) {
+                    return None;
+                }
+                let scaled = mantissa * factor(d);
+                (low, high) = (low.min(scaled), high.max(scaled));
+            }
+        }
+        if low < -EXACT || high > EXACT {
+            return None;
+        }
+        let style = match self.written() {
+            (true, _) => Style::Short,
+            (_, true) => Style::Float,
+            _ if one => Style::Fixed,
+            _ => Style::Each(self.cells.iter().map(|&c| if c == MISSING { 0 } else { unpack(c).1 as u8 }).collect()),
         };
         // Strictly above the width's smallest value, which means "missing".
         let fits = |bound: i64| low >= -bound && high <= bound;
         macro_rules! at {
-            ($kind:ident, $int:ty) => {
-                Packed::$kind(
-                    self.cells.iter().map(|&c| if c == MISSING { <$int>::MIN } else { scaled(c) as $int }).collect(),
-                )
-            };
+            ($kind:ident, $int:ty) => {{
+                let scaled = |(mantissa, d): (i64, usize)| if one { mantissa } else { mantissa * factor(d) };
+                let width = |&c: &i64| if c == MISSING { <$int>::MIN } else { scaled(unpack(c)) as $int };
+                Packed::$kind(self.cells.iter().map(width).collect())
+            }};
         }
         let values = if fits(i64::from(i8::MAX)) {
             at!(I8, i8)
@@ -200,6 +206,22 @@ impl Open {
             at!(I64, i64)
         };
         Some(Chunk { values, scale: scale as u8, style })
+    }
+
+    /// Whether every cell is written with as many decimals as needed; and whether with one at least, as Python's floats.
+    fn written(&self) -> (bool, bool) {
+        let (mut short, mut float) = (true, true);
+        for &cell in self.cells.iter().filter(|&&cell| cell != MISSING) {
+            let (mantissa, d) = unpack(cell);
+            // A division of 32 bits costs a multiplication in wasm, one of 64 a division.
+            let needed = u32::try_from(mantissa.unsigned_abs()).map_or_else(|_| mantissa % 10 != 0, |m| m % 10 != 0);
+            short &= d == 0 || needed;
+            float &= d == 1 || (d > 1 && needed);
+            if !short && !float {
+                break;
+            }
+        }
+        (short, float)
     }
 }
 
@@ -316,19 +338,23 @@ impl Chunk {
     }
 }
 
-/// Ascending, none above `most`: few values by comparisons, many by their digits in base 2¹¹, the last digit first.
+/// Ascending, none above `most`: few values by comparisons, many by their digits, the last digit first.
 fn sort_keys(keys: &mut Vec<u32>, most: u32) {
-    const BITS: u32 = 11;
-    const DIGITS: usize = 1 << BITS;
-    if keys.len() < DIGITS / 2 {
-        keys.sort_unstable();
-        return;
+    match keys.len() {
+        0..128 => keys.sort_unstable(),
+        // The digit's table costs as much as the keys: base 2⁹ for some hundreds, 2¹¹ for more.
+        128..1024 => sort_digits::<512>(keys, most),
+        _ => sort_digits::<2048>(keys, most),
     }
-    let digit = |key: u32, shift: u32| (key >> shift) as usize & (DIGITS - 1);
+}
+
+fn sort_digits<const BASE: usize>(keys: &mut Vec<u32>, most: u32) {
+    let bits = BASE.trailing_zeros();
+    let digit = |key: u32, shift: u32| (key >> shift) as usize & (BASE - 1);
     let mut other = vec![0u32; keys.len()];
     let mut shift = 0;
     while shift < u32::BITS && most >> shift > 0 {
-        let mut starts = [0u32; DIGITS];
+        let mut starts = [0u32; BASE];
         keys.iter().for_each(|&key| starts[digit(key, shift)] += 1);
         let mut start = 0;
         for count in &mut starts {
@@ -340,7 +366,7 @@ fn sort_keys(keys: &mut Vec<u32>, most: u32) {
             *place += 1;
         }
         std::mem::swap(keys, &mut other);
-        shift += BITS;
+        shift += bits;
     }
 }
 

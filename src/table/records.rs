@@ -50,20 +50,27 @@ impl Cut {
     /// The fields of one record (without its end), unquoted.
     pub(super) fn fields(&self, record: &str) -> Vec<String> {
         let mut fields = Vec::new();
+        self.each_field(record, |field| fields.push(field.to_owned()));
+        fields
+    }
+
+    /// Hands over the fields of one record one by one.
+    pub(super) fn each_field(&self, record: &str, mut take: impl FnMut(&str)) {
         let mut scratch = String::new();
-        let mut at = 0;
+        let (mut at, mut some) = (0, false);
         let record = record.strip_suffix('\r').unwrap_or(record);
         loop {
             if self.delimiter == Delimiter::Whitespace {
                 at += blanks(record, at);
-                if at >= record.len() && !fields.is_empty() {
-                    return fields;
+                if at >= record.len() && some {
+                    return;
                 }
             }
             let (text, _, end) = self.field(record, at, &mut scratch);
-            fields.push(text.to_owned());
+            take(text);
+            some = true;
             if end >= record.len() {
-                return fields;
+                return;
             }
             at = end + 1;
         }
@@ -111,6 +118,16 @@ impl Cut {
 
     /// The records that are complete in `text`, at most `most`; with `last`, also one without an end.
     pub(super) fn records<'a>(&self, text: &'a str, most: usize, last: bool) -> Vec<&'a str> {
+        if !(self.quote && has(text.as_bytes(), b'"')) {
+            // No quote: the line ends are the record ends.
+            let end = char::from(self.end);
+            let whole = if last && !text.is_empty() {
+                Some(text.strip_suffix(end).unwrap_or(text))
+            } else {
+                text.rfind(end).and_then(|at| text.get(..at))
+            };
+            return whole.map_or_else(Vec::new, |whole| whole.split(end).take(most).collect());
+        }
         let mut records = Vec::new();
         let (mut start, mut at) = (0, At::Start);
         for (place, &byte) in text.as_bytes().iter().enumerate() {
@@ -171,7 +188,7 @@ impl Records {
         // Many columns: small chunks, or the open ones alone would fill the memory.
         let chunk_rows = match names.len() {
             0..=2048 => 1024,
-            _ => 256,
+            _ => 128,
         };
         Records {
             file: file.to_owned(),

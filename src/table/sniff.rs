@@ -37,9 +37,10 @@ fn evenness(cut: Cut, text: &str, last: bool) -> (usize, usize, usize) {
         .filter(|record| !record.trim().is_empty())
         .take(if text.len() > CELLS * 8 { most } else { MOST })
         .map(|record| {
-            let fields = cut.fields(record);
+            let (mut fields, mut empty) = (0, false);
+            cut.each_field(record, |field| (fields, empty) = (fields + 1, field.is_empty()));
             // A separator after the last field does not count.
-            fields.len() - usize::from(fields.len() > 2 && fields.last().is_some_and(String::is_empty))
+            fields - usize::from(fields > 2 && empty)
         })
         .collect();
     let mut sorted = counts.clone();

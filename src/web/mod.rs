@@ -9,4 +9,6 @@ mod boundary;
 #[cfg(target_family = "wasm")]
 mod listener;
 #[cfg(target_family = "wasm")]
+mod memory;
+#[cfg(target_family = "wasm")]
 mod open;

@@ -80,7 +80,11 @@ class Seat {
     if (data.event) return asked.onEvent?.(data.event);
     this.pending.delete(data.id);
     if (data.failure) asked.reject(new Failure(data.failure));
-    else asked.resolve({ ...data.ok, buffers: data.buffers });
+    else {
+      // The one long list of an answer comes as text.
+      if (data.columns) data.ok.summary.columns = JSON.parse(data.columns);
+      asked.resolve({ ...data.ok, buffers: data.buffers });
+    }
   }
 
   /** Ends the worker; everything that waits for it is told. @param {Failure} failure */

@@ -63,7 +63,12 @@ pub(super) fn read(name: &str, bytes: Vec<u8>, options: &ReadOptions) -> Result<
         .map(|sheet| sheet.name.clone())
         .collect();
     let sheets = if visible.is_empty() { book.sheet_names() } else { visible };
-    let mut open = |sheet: &str| cells(&mut book, sheet).map_err(|reason| bad(&reason));
+    let mut open = |sheet: &str| {
+        cells(&mut book, sheet).map_err(|Damage { after, reason }| {
+            let error = bad(&format!("{sheet}: {reason}"));
+            after.map_or(error.clone(), |row| error.row(row))
+        })
+    };
     let (sheet, range) = match &options.sheet {
         Some(sheet) if sheets.contains(sheet) => (sheet.clone(), open(sheet)?),
         Some(sheet) => {
@@ -99,27 +104,39 @@ const SPREAD: u64 = 16;
 
 /// The cells of a sheet as a rectangle. A single cell far away, by accident or damage, would make one of 17 thousand
 /// million cells: where cells can be had one by one, their places are looked at first.
-fn cells(book: &mut Sheets<Cursor<Rc<[u8]>>>, sheet: &str) -> std::result::Result<Range<Data>, String> {
+fn cells(book: &mut Sheets<Cursor<Rc<[u8]>>>, sheet: &str) -> std::result::Result<Range<Data>, Damage> {
     match book {
         Sheets::Xlsx(book) => match book.worksheet_cells_reader(sheet) {
             Ok(mut reader) => gather(|| reader.next_cell()),
             Err(calamine::XlsxError::NotAWorksheet(_)) => Ok(Range::default()),
-            Err(reason) => Err(reason.to_string()),
+            Err(reason) => Err(damage(reason)),
         },
         Sheets::Xlsb(book) => {
-            let mut reader = book.worksheet_cells_reader(sheet).map_err(|e| e.to_string())?;
+            let mut reader = book.worksheet_cells_reader(sheet).map_err(damage)?;
             gather(|| reader.next_cell())
         }
-        book => book.worksheet_range(sheet).map_err(|e| e.to_string()),
+        // Read as a whole: where in the sheet they broke off is not known.
+        book => book.worksheet_range(sheet).map_err(damage),
     }
+}
+
+/// Why a sheet cannot be read, and the last row that could be.
+struct Damage {
+    after: Option<usize>,
+    reason: String,
+}
+
+fn damage(reason: impl std::fmt::Display) -> Damage {
+    Damage { after: None, reason: reason.to_string() }
 }
 
 fn gather<'a, E: std::fmt::Display>(
     mut next: impl FnMut() -> std::result::Result<Option<calamine::Cell<DataRef<'a>>>, E>,
-) -> std::result::Result<Range<Data>, String> {
+) -> std::result::Result<Range<Data>, Damage> {
     let mut cells = Vec::new();
     let (mut first, mut last) = ((u32::MAX, u32::MAX), (0, 0));
-    while let Some(cell) = next().map_err(|e| e.to_string())? {
+    let after = |cells: &[calamine::Cell<Data>]| cells.last().map(|cell| cell.get_position().0 as usize + 1);
+    while let Some(cell) = next().map_err(|e| Damage { after: after(&cells), ..damage(e) })? {
         let (row, column) = cell.get_position();
         match cell.get_value() {
             DataRef::Empty => continue,
@@ -133,7 +150,7 @@ fn gather<'a, E: std::fmt::Display>(
     }
     let (rows, columns) = (u64::from(last.0 - first.0) + 1, u64::from(last.1 - first.1) + 1);
     if rows.saturating_mul(columns) > SPARSE.max(SPREAD * cells.len() as u64) {
-        return Err(format!("its {} cells lie scattered over {rows} rows and {columns} columns", cells.len()));
+        return Err(damage(format!("its {} cells lie scattered over {rows} rows and {columns} columns", cells.len())));
     }
     Ok(Range::from_sparse(cells))
 }

@@ -38,18 +38,35 @@ struct ColumnHead {
     order: dates::Order,
 }
 
-struct Writer(Vec<u8>);
+/// Counts the bytes, or hands them over in pieces.
+struct Writer<'a> {
+    room: Vec<u8>,
+    /// What went before `room`.
+    sent: usize,
+    take: Option<&'a mut dyn FnMut(&[u8])>,
+}
+
+/// A piece is at least so long, but for the last.
+const PIECE: usize = 256 << 10;
 
 macro_rules! slices {
     ($($put:ident $get:ident $int:ty;)+) => {
-        impl Writer {
+        impl Writer<'_> {
             $(fn $put(&mut self, values: &[$int]) {
                 self.size(values.len());
+                let bytes = size_of_val(values);
+                if self.take.is_none() {
+                    self.sent += bytes;
+                    return;
+                }
                 // Room first: byte by byte is a tenth as fast.
-                let start = self.0.len();
-                self.0.resize(start + size_of_val(values), 0);
-                let room = self.0.get_mut(start..).unwrap_or_default().chunks_exact_mut(size_of::<$int>());
+                let start = self.room.len();
+                self.room.resize(start + bytes, 0);
+                let room = self.room.get_mut(start..).unwrap_or_default().chunks_exact_mut(size_of::<$int>());
                 room.zip(values).for_each(|(room, v)| room.copy_from_slice(&v.to_le_bytes()));
+                if self.room.len() >= PIECE {
+                    self.send();
+                }
             })+
         }
         impl Cursor<'_> {
@@ -83,12 +100,22 @@ fn damaged() -> Error {
     Code::Internal.err().with("reason", "damaged table bytes")
 }
 
-impl Writer {
+impl Writer<'_> {
+    fn raw(&mut self, bytes: &[u8]) {
+        if self.take.is_some() { self.room.extend_from_slice(bytes) } else { self.sent += bytes.len() }
+    }
     fn byte(&mut self, byte: u8) {
-        self.0.push(byte);
+        self.raw(&[byte]);
     }
     fn size(&mut self, size: usize) {
-        self.0.extend_from_slice(&(size as u64).to_le_bytes());
+        self.raw(&(size as u64).to_le_bytes());
+    }
+    fn send(&mut self) {
+        self.sent += self.room.len();
+        if let Some(take) = &mut self.take {
+            take(&self.room);
+        }
+        self.room.clear();
     }
     fn dict(&mut self, dict: &Dict) {
         let (words, ends) = dict.parts();
@@ -121,7 +148,7 @@ impl<'a> Cursor<'a> {
     }
 }
 
-fn put_numbers(to: &mut Writer, numbers: &Numbers) {
+fn put_numbers(to: &mut Writer<'_>, numbers: &Numbers) {
     to.size(numbers.chunk_rows);
     to.size(numbers.len);
     to.size(numbers.chunks.len());
@@ -195,7 +222,7 @@ fn get_numbers(from: &mut Cursor<'_>) -> Result<Numbers> {
     Ok(numbers)
 }
 
-fn put_texts(to: &mut Writer, words: &Texts) {
+fn put_texts(to: &mut Writer<'_>, words: &Texts) {
     to.size(words.chunk_rows);
     to.size(words.len);
     to.dict(&words.dict);
@@ -246,37 +273,28 @@ fn get_texts(from: &mut Cursor<'_>) -> Result<Texts> {
     Ok(Texts { chunk_rows, len, dict, chunks })
 }
 
-impl Table {
-    /// The table as bytes, for [`from_bytes`](Self::from_bytes).
-    pub fn to_bytes(&self) -> Vec<u8> {
-        let head = Head {
-            name: self.name.clone(),
-            rows: self.rows,
-            format: self.format.clone(),
-            notes: self.notes.clone(),
-            sheets: self.sheets.clone(),
-            bytes: self.bytes,
-            first_row: self.first_row,
-            windows: self.windows.clone(),
-            blank: self.blank.clone(),
-            columns: self
-                .columns
-                .iter()
-                .map(|c| ColumnHead {
-                    name: c.name.clone(),
-                    kind: c.kind,
-                    marks: c.marks,
-                    decimal: c.decimal,
-                    order: c.order,
-                })
-                .collect(),
-        };
-        let head = serde_json::to_vec(&head).unwrap_or_default();
-        // One allocation: growing by doubling would hold the copy nearly twice.
-        let mut to = Writer(Vec::with_capacity(head.len() + self.memory() + 64 + 64 * self.columns.len()));
-        to.0.extend_from_slice(MAGIC);
-        to.put_u8(&head);
-        for column in &self.columns {
+/// A table on its way out: its length is known before its bytes are there.
+pub struct Packing<'a> {
+    table: &'a Table,
+    head: Vec<u8>,
+}
+
+impl Packing<'_> {
+    /// How many bytes there are.
+    #[expect(clippy::len_without_is_empty, reason = "there is no empty table")]
+    pub fn len(&self) -> usize {
+        self.pass(None)
+    }
+    /// Hands the bytes to `take`, piece by piece: the page copies them without a second whole here.
+    pub fn write(&self, take: &mut dyn FnMut(&[u8])) {
+        self.pass(Some(take));
+    }
+
+    fn pass(&self, take: Option<&mut dyn FnMut(&[u8])>) -> usize {
+        let mut to = Writer { room: Vec::new(), sent: 0, take };
+        to.raw(MAGIC);
+        to.put_u8(&self.head);
+        for column in &self.table.columns {
             match &column.data {
                 Data::Numbers(numbers) => {
                     to.byte(0);
@@ -299,7 +317,45 @@ impl Table {
                 }
             }
         }
-        to.0
+        to.send();
+        to.sent
+    }
+}
+
+impl Table {
+    /// The table as bytes, for [`from_bytes`](Self::from_bytes).
+    pub fn to_bytes(&self) -> Vec<u8> {
+        let packing = self.packing();
+        let mut all = Vec::with_capacity(packing.len());
+        packing.write(&mut |piece| all.extend_from_slice(piece));
+        all
+    }
+
+    /// The same, to be taken piece by piece.
+    pub fn packing(&self) -> Packing<'_> {
+        let head = Head {
+            name: self.name.clone(),
+            rows: self.rows,
+            format: self.format.clone(),
+            notes: self.notes.clone(),
+            sheets: self.sheets.clone(),
+            bytes: self.bytes,
+            first_row: self.first_row,
+            windows: self.windows.clone(),
+            blank: self.blank.clone(),
+            columns: self
+                .columns
+                .iter()
+                .map(|c| ColumnHead {
+                    name: c.name.clone(),
+                    kind: c.kind,
+                    marks: c.marks,
+                    decimal: c.decimal,
+                    order: c.order,
+                })
+                .collect(),
+        };
+        Packing { table: self, head: serde_json::to_vec(&head).unwrap_or_default() }
     }
 
     /// The table of [`to_bytes`](Self::to_bytes).

@@ -154,9 +154,7 @@ impl Table {
             mix(texts::hash(&column.name));
             mix(column.kind as u64);
             match &column.data {
-                Data::Numbers(numbers) => {
-                    numbers.to_vec().iter().for_each(|v| mix(if v.is_nan() { 1 } else { v.to_bits() }))
-                }
+                Data::Numbers(numbers) => numbers.each(|v| mix(if v.is_nan() { 1 } else { v.to_bits() })),
                 Data::Texts(words) => words.iter().for_each(|word| mix(word.map_or(1, texts::hash))),
             }
         }

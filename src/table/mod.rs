@@ -34,6 +34,7 @@ mod windows;
 mod write;
 
 pub use bits::{FEWEST_BITS, fingerprint};
+pub use bytes::Packing;
 pub use column::{Column, Data};
 pub use counts::Counts;
 pub use format::{Container, Format, Found, Note};

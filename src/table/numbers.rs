@@ -163,13 +163,15 @@ impl Open {
         let scale = 31 - (seen | 1).leading_zeros() as usize;
         let one = seen == 1 << scale;
         // To the chunk's scale: by how much, and the largest mantissa that stays exact. 0 is a factor out of reach.
-        let factors: Vec<i64> = (0..=scale).map(|d| 10i64.checked_pow((scale - d) as u32).unwrap_or(0)).collect();
+        let mut factors = [0i64; TEN.len()];
+        let up = |d: usize| scale.checked_sub(d).and_then(|up| 10i64.checked_pow(up as u32)).unwrap_or(0);
+        factors.iter_mut().enumerate().for_each(|(d, factor)| *factor = up(d));
         let factor = |d: usize| factors.get(d).copied().unwrap_or(0);
         let (mut low, mut high) = (0i64, 0i64);
         if one {
             present().for_each(|(mantissa, _)| (low, high) = (low.min(mantissa), high.max(mantissa)));
         } else {
-            let limits: Vec<i64> = factors.iter().map(|f| EXACT.checked_div(*f).unwrap_or(-1)).collect();
+            let limits = factors.map(|factor| EXACT.checked_div(factor).unwrap_or(-1));
             for (mantissa, d) in present() {
                 if mantissa.abs() > limits.get(d).copied().unwrap_or(-1) {
                     return None;
@@ -414,6 +416,15 @@ impl Numbers {
         let mut all = Vec::with_capacity(self.len);
         self.chunks.iter().for_each(|chunk| chunk.extend(&mut all));
         all
+    }
+    /// Hands over all of them as [`to_vec`](Self::to_vec) gives them, without holding them.
+    pub(super) fn each(&self, mut take: impl FnMut(f64)) {
+        let mut cells = Vec::with_capacity(self.chunk_rows);
+        for chunk in &self.chunks {
+            cells.clear();
+            chunk.extend(&mut cells);
+            cells.iter().for_each(|&cell| take(cell));
+        }
     }
     /// All that are there, ascending. Decimals are sorted as whole numbers, which needs no comparison.
     pub fn sorted(&self) -> Vec<f64> {

@@ -91,3 +91,16 @@ fn get(object: &JsValue, key: &str) -> JsValue {
 pub(super) fn buffer(bytes: &[u8]) -> ArrayBuffer {
     Uint8Array::from(bytes).buffer()
 }
+
+/// A table's bytes likewise, without a second whole of them here.
+pub(super) fn packed(table: &Table) -> ArrayBuffer {
+    let packing = table.packing();
+    let all = Uint8Array::new_with_length(packing.len() as u32);
+    let mut at = 0;
+    packing.write(&mut |piece| {
+        let end = at + piece.len() as u32;
+        all.subarray(at, end).copy_from(piece);
+        at = end;
+    });
+    all.buffer()
+}

@@ -144,3 +144,15 @@ fn one_cell_far_away_is_an_error_and_not_a_rectangle_of_all_between() {
     assert_eq!(error.code(), Code::BadWorkbook);
     assert!(error.facts()[0].1.contains("16384 columns"), "{:?}", error.facts());
 }
+
+#[test]
+fn a_sheet_that_breaks_off_says_which_one_and_behind_which_row() {
+    let mut parts = unzip(&fixture("merged.xlsx"));
+    let sheet = parts.iter_mut().find(|(name, _)| name.contains("worksheets/sheet")).unwrap();
+    let text = String::from_utf8(sheet.1.clone()).unwrap();
+    let broken = text.find("<row r=\"4\"").expect("a fourth row");
+    sheet.1 = format!("{}<row r=\"4\"><c r=\"A4\"><v>1</w></c></row>", &text[..broken]).into_bytes();
+    let error = read("damaged.xlsx", &zip(&parts), &ReadOptions::default()).unwrap_err();
+    assert_eq!((error.code(), error.at().row), (Code::BadWorkbook, Some(3)), "{error}");
+    assert!(error.facts()[0].1.starts_with("Labs: "), "{:?}", error.facts());
+}

@@ -2,6 +2,7 @@
 //!
 //! Page to worker: `{id, request, files?, buffers?}`, `{cancel: id}` or `{pause: id, on}`. Worker to page: any number
 //! of `{id, event}`, then exactly one `{id, ok, buffers}` or `{id, failure}`; `{crash}` once, before the engine traps.
+//! The columns of an opened table's summary travel beside `ok`, as text: `columns`.
 //! Numbers on the wire are `f64` or `u32`: JavaScript has no 64-bit integers in JSON.
 
 use super::ask::{Answer, Ask};

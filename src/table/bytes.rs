@@ -43,8 +43,11 @@ struct Writer<'a> {
     room: Vec<u8>,
     /// What went before `room`.
     sent: usize,
-    take: Option<&'a mut dyn FnMut(&[u8])>,
+    take: Option<Take<'a>>,
 }
+
+/// What becomes of a piece.
+type Take<'a> = &'a mut dyn FnMut(&[u8]);
 
 /// A piece is at least so long, but for the last.
 const PIECE: usize = 256 << 10;
@@ -286,11 +289,11 @@ impl Packing<'_> {
         self.pass(None)
     }
     /// Hands the bytes to `take`, piece by piece: the page copies them without a second whole here.
-    pub fn write(&self, take: &mut dyn FnMut(&[u8])) {
+    pub fn write(&self, take: Take<'_>) {
         self.pass(Some(take));
     }
 
-    fn pass(&self, take: Option<&mut dyn FnMut(&[u8])>) -> usize {
+    fn pass(&self, take: Option<Take<'_>>) -> usize {
         let mut to = Writer { room: Vec::new(), sent: 0, take };
         to.raw(MAGIC);
         to.put_u8(&self.head);
